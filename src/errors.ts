@@ -1,0 +1,198 @@
+import type { ExpectedVersion } from './options.ts'
+
+/**
+ * What the store rejects with. Each class has one `code`, the facts in fields, and a message that says what was expected,
+ * what was found and what to do.
+ *
+ * @example
+ * try {
+ *   await store.append('order-1', event, { expectedVersion: 4 })
+ * } catch (error) {
+ *   if (error instanceof EventStoreError && error.code === 'WRONG_EXPECTED_VERSION') return retry()
+ *   throw error
+ * }
+ */
+export abstract class EventStoreError extends Error {
+  abstract readonly code: string
+
+  override get name(): string {
+    return this.constructor.name
+  }
+}
+
+/** The stream is not at the version that was expected. Also for `'no-stream'` on an existing and `'stream-exists'` on a missing stream. */
+export class WrongExpectedVersionError extends EventStoreError {
+  readonly code = 'WRONG_EXPECTED_VERSION'
+
+  constructor(
+    readonly streamName: string,
+    readonly expectedVersion: ExpectedVersion,
+    readonly actualVersion: number | 'no-stream',
+  ) {
+    super(
+      `Stream ${quote(streamName)}: expected ${describeExpected(expectedVersion)}, ` +
+        `found ${actualVersion === 'no-stream' ? 'no stream' : `version ${actualVersion}`}. ` +
+        'Nothing was stored: read the stream again, decide anew, and repeat with the version you read.',
+    )
+  }
+}
+
+/** Reading, describing or deleting a stream that does not exist. */
+export class StreamNotFoundError extends EventStoreError {
+  readonly code = 'STREAM_NOT_FOUND'
+
+  constructor(readonly streamName: string) {
+    super(`Stream ${quote(streamName)} does not exist: it is created by the first append or link to it.`)
+  }
+}
+
+/** The stream was soft deleted: it can be neither read nor appended to nor deleted again. */
+export class StreamDeletedError extends EventStoreError {
+  readonly code = 'STREAM_DELETED'
+
+  constructor(readonly streamName: string) {
+    super(`Stream ${quote(streamName)} was deleted. Its events are still in $all and in the streams that link them.`)
+  }
+}
+
+/** Appending to, linking into or deleting `$all`. */
+export class ReadOnlyStreamError extends EventStoreError {
+  readonly code = 'READ_ONLY_STREAM'
+
+  constructor(readonly streamName: string) {
+    super(
+      `Stream ${quote(streamName)} can only be read: it holds every event of every stream. Name a stream of your own.`,
+    )
+  }
+}
+
+/** An event id that is stored already, and not as a repetition of the same append (same ids, stream, order, contiguous versions). */
+export class DuplicateEventError extends EventStoreError {
+  readonly code = 'DUPLICATE_EVENT'
+
+  constructor(
+    readonly eventId: string | undefined,
+    where: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Event ${eventId ?? 'id'} is ${where}. Nothing was stored: an event can be there only once.`, options)
+  }
+}
+
+/** Linking an event id that is not stored. */
+export class EventNotFoundError extends EventStoreError {
+  readonly code = 'EVENT_NOT_FOUND'
+
+  constructor(readonly eventId: string) {
+    super(`Event ${eventId} is not stored. Nothing was linked: append the event first, or leave its id out.`)
+  }
+}
+
+/** One reason why an event was refused. */
+export interface InvalidEventIssue {
+  readonly message: string
+  readonly path?: readonly PropertyKey[]
+}
+
+/** Data that its Standard Schema refuses, an unknown type in a typed store, a bad UUID, what the column cannot hold, over 64 MB. */
+export class InvalidEventError extends EventStoreError {
+  readonly code = 'INVALID_EVENT'
+
+  constructor(
+    what: string,
+    readonly issues: readonly InvalidEventIssue[],
+    options?: ErrorOptions,
+  ) {
+    super(`${what} is refused: ${issues.map(describeIssue).join('; ')}. Nothing was stored.`, options)
+  }
+}
+
+/** A hard delete by a store that was not opened with `enableHardDeletes`. */
+export class HardDeletesDisabledError extends EventStoreError {
+  readonly code = 'HARD_DELETES_DISABLED'
+
+  constructor(readonly streamName: string) {
+    super(
+      `Stream ${quote(streamName)} was not deleted: a hard delete removes events for good, ` +
+        'so it needs a store that was opened with { enableHardDeletes: true }.',
+    )
+  }
+}
+
+/** The schema does not fit this version of the library or the `payload` option; the message names the command that helps. */
+export class MigrationRequiredError extends EventStoreError {
+  readonly code = 'MIGRATION_REQUIRED'
+
+  constructor(
+    readonly reason: 'missing' | 'older' | 'newer' | 'payload',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/** The operation took longer than its `timeout`. An append may or may not be stored: repeat it with ids of your own. */
+export class TimeoutError extends EventStoreError {
+  readonly code = 'TIMEOUT'
+
+  constructor(
+    readonly timeout: number,
+    what: string,
+    options?: ErrorOptions,
+  ) {
+    super(`Timed out after ${timeout} ms ${what}. Raise \`timeout\`, or find out what holds the database up.`, options)
+  }
+}
+
+/** The database refused (disk full, privileges, read-only, serialization failure …); nothing was stored. `cause` is the driver's error. */
+export class DatabaseError extends EventStoreError {
+  readonly code = 'DATABASE'
+
+  constructor(
+    readonly sqlState: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+/**
+ * No connection to be had; `cause` is the driver's error. An append may or may not be stored: it can be repeated safely if its
+ * events carry ids of your own (else a repetition may store them twice).
+ */
+export class ConnectionError extends EventStoreError {
+  readonly code = 'CONNECTION'
+}
+
+/** The store was closed meanwhile. */
+export class ClosedError extends EventStoreError {
+  readonly code = 'CLOSED'
+
+  constructor(what = 'store') {
+    super(`The ${what} is closed. Open a new one to go on.`)
+  }
+}
+
+function describeExpected(expected: ExpectedVersion): string {
+  switch (expected) {
+    case 'any':
+      return 'any version'
+    case 'no-stream':
+      return 'no stream'
+    case 'stream-exists':
+      return 'an existing stream'
+    default:
+      return `version ${expected}`
+  }
+}
+
+function describeIssue({ message, path }: InvalidEventIssue): string {
+  return path?.length ? `${path.map(String).join('.')}: ${message}` : message
+}
+
+function quote(streamName: string): string {
+  const shown = streamName.length > 200 ? `${streamName.slice(0, 200)}…` : streamName
+  return JSON.stringify(shown)
+}

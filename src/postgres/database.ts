@@ -1,0 +1,132 @@
+import { ClosedError, ConnectionError, DatabaseError, TimeoutError } from '../errors.ts'
+import { Deadline } from '../util/deadline.ts'
+import type { Executor, Query, Statement } from './executor.ts'
+import type { ConnectionSource } from './own-pool.ts'
+import { PooledConnection } from './pooled-connection.ts'
+import { noConnection } from './sqlstate.ts'
+
+/** Milliseconds that a transaction of ours may wait for its own client before the server ends it. */
+const IDLE_IN_TRANSACTION = 10_000
+const ROLLBACK_PATIENCE = 5_000
+
+const BEGIN: Statement = {
+  text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION}`,
+}
+const DEFAULT_ISOLATION: Statement = { text: "SELECT current_setting('default_transaction_isolation') AS isolation" }
+
+/**
+ * The store's way to its database: a source of connections, opened on first use, with a deadline on every wait.
+ *
+ * Once it is closed, operations reject with ClosedError; those that run are waited for.
+ */
+export class Database implements Executor {
+  readonly inCallersTransaction = false
+  readonly #open: () => ConnectionSource | Promise<ConnectionSource>
+  #source: Promise<ConnectionSource> | undefined
+  #closed: Promise<void> | undefined
+  /** Whether a statement without BEGIN is READ COMMITTED here; asked before the first one that writes. */
+  #readCommitted: boolean | undefined
+
+  constructor(open: () => ConnectionSource | Promise<ConnectionSource>) {
+    this.#open = open
+  }
+
+  query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
+    return this.#withConnection(deadline, async (connection) => (await connection.run<Row>(statement, deadline)).rows)
+  }
+
+  write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
+    return this.#withConnection(deadline, async (connection) => {
+      if (this.#readCommitted === undefined) {
+        const { rows } = await connection.run<{ isolation: string }>(DEFAULT_ISOLATION, deadline)
+        this.#readCommitted = rows[0]?.isolation === 'read committed'
+      }
+      if (this.#readCommitted) return (await connection.run<Row>(statement, deadline)).rows
+      return inTransaction(connection, deadline, (query) => query<Row>(statement))
+    })
+  }
+
+  transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result> {
+    return this.#withConnection(deadline, (connection) => inTransaction(connection, deadline, work))
+  }
+
+  /** Waits for what is under way, and closes every connection. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    const source = await this.#source?.catch(() => undefined)
+    await source?.end()
+  }
+
+  async #withConnection<Result>(
+    deadline: Deadline,
+    work: (connection: PooledConnection) => Promise<Result>,
+  ): Promise<Result> {
+    const connection = await this.#connect(deadline)
+    try {
+      return await work(connection)
+    } finally {
+      void connection.release()
+    }
+  }
+
+  async #connect(deadline: Deadline): Promise<PooledConnection> {
+    if (this.#closed) throw new ClosedError()
+    this.#source ??= this.#openSource()
+    const connecting = this.#source.then((source) => source.connect())
+    let stopWatching = () => {}
+    const expired = new Promise<never>((_, reject) => {
+      stopWatching = deadline.onExpired(() => {
+        connecting.then(
+          (client) => client.release(),
+          () => {},
+        )
+        reject(new TimeoutError(deadline.timeout, 'waiting for a connection'))
+      })
+    })
+    try {
+      const connection = new PooledConnection(await Promise.race([connecting, expired]))
+      if (!connection.inTransaction) return connection
+      void connection.release()
+      throw new ConnectionError(
+        'The pool handed out a connection with an open transaction: what is stored there would not be committed. ' +
+          'Find out who releases connections without COMMIT or ROLLBACK.',
+      )
+    } catch (error) {
+      if (this.#closed) throw new ClosedError()
+      throw error instanceof TimeoutError || error instanceof ConnectionError ? error : noConnection(error)
+    } finally {
+      stopWatching()
+    }
+  }
+
+  async #openSource(): Promise<ConnectionSource> {
+    try {
+      return await this.#open()
+    } catch (error) {
+      this.#source = undefined
+      throw error
+    }
+  }
+}
+
+async function inTransaction<Result>(
+  connection: PooledConnection,
+  deadline: Deadline,
+  work: (query: Query) => Promise<Result>,
+): Promise<Result> {
+  await connection.run(BEGIN, deadline)
+  let result: Result
+  try {
+    result = await work(async <Row>(statement: Statement) => (await connection.run<Row>(statement, deadline)).rows)
+  } catch (error) {
+    await connection.run({ text: 'ROLLBACK' }, new Deadline(ROLLBACK_PATIENCE)).catch(() => {})
+    throw error
+  }
+  const { command } = await connection.run({ text: 'COMMIT' }, deadline)
+  if (command !== 'COMMIT') throw new DatabaseError('25P02', `COMMIT was answered by ${command}: nothing was stored.`)
+  return result
+}

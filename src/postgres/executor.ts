@@ -1,0 +1,25 @@
+import type { Deadline } from '../util/deadline.ts'
+
+/** SQL with `$n` for its values. */
+export interface Statement {
+  readonly text: string
+  readonly values?: unknown[]
+}
+
+/** Runs one statement, and resolves to its rows. */
+export type Query = <Row>(statement: Statement) => Promise<readonly Row[]>
+
+/**
+ * Where an operation's statements run: on connections of a pool, or inside a transaction of the caller's. Whatever it rejects
+ * with is an `EventStoreError`.
+ */
+export interface Executor {
+  /** Whether the statements are part of a transaction that the caller commits. */
+  readonly inCallersTransaction: boolean
+  /** Runs one statement. */
+  query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
+  /** Runs one statement that writes, in a READ COMMITTED transaction of its own or in the caller's. */
+  write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
+  /** Runs several statements in one READ COMMITTED transaction of its own, or in the caller's. */
+  transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result>
+}

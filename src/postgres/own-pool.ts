@@ -1,0 +1,72 @@
+import pg from 'pg'
+import type { ConnectionOptions, SessionAttributes } from './connection-options.ts'
+import type { PoolClient } from './pooled-connection.ts'
+
+/** Milliseconds that one host has to answer and to let us in. */
+const CONNECT_TIMEOUT = 10_000
+
+/** Where connections come from. */
+export interface ConnectionSource {
+  connect(): Promise<PoolClient>
+  /** Closes what is idle now, and the rest as it comes back. */
+  end(): Promise<void>
+}
+
+export interface OwnPoolOptions {
+  readonly connection: ConnectionOptions
+  readonly size: number
+  readonly onIdleLost: (error: Error) => void
+}
+
+/**
+ * A pool over one or several hosts: a connection goes to the host that served last; when that one fails, or is not of the
+ * wanted kind, to the next, once around.
+ */
+export function ownPool({
+  connection: { hosts, sessionAttributes },
+  size,
+  onIdleLost,
+}: OwnPoolOptions): ConnectionSource {
+  let current = 0
+  class HostClient extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, ...hosts[current], connectionTimeoutMillis: CONNECT_TIMEOUT })
+    }
+  }
+  const pool = new pg.Pool({
+    Client: HostClient,
+    max: size,
+    keepAlive: true,
+    fallback_application_name: 'eventstore',
+    ...(sessionAttributes !== 'any' && {
+      verify: (client, done) => verify(client, sessionAttributes).then(done, done),
+    }),
+  })
+  pool.on('error', onIdleLost)
+  return {
+    async connect() {
+      for (let attempt = 1; ; attempt++) {
+        const tried = current
+        try {
+          return await pool.connect()
+        } catch (error) {
+          if (tried === current) current = (tried + 1) % hosts.length
+          if (attempt >= hosts.length) throw error
+        }
+      }
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** Resolves to an error when the server behind the client is not of the wanted kind. */
+async function verify(client: pg.PoolClient, wanted: SessionAttributes): Promise<Error | undefined> {
+  const { rows } = await client.query<{ standby: boolean; read_only: string }>(
+    "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS read_only",
+  )
+  const standby = rows[0]?.standby === true
+  const readOnly = rows[0]?.read_only === 'on'
+  const fits = { any: true, 'read-write': !readOnly, 'read-only': readOnly, primary: !standby, standby }[wanted]
+  if (fits) return undefined
+  return new Error(`${client.host}:${client.port} is not ${wanted}, as target_session_attrs demands`)
+}

@@ -1,0 +1,74 @@
+import { ConnectionError, DatabaseError, EventStoreError } from '../errors.ts'
+
+/** The SQLSTATEs that the store acts on. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export const UNIQUE_VIOLATION = '23505'
+export const UNDEFINED_TABLE = '42P01'
+export const INVALID_SCHEMA_NAME = '3F000'
+export const INVALID_CATALOG_NAME = '3D000'
+export const QUERY_CANCELED = '57014'
+/** What the store reports when a caller's transaction is not READ COMMITTED. */
+export const INAPPROPRIATE_ISOLATION_LEVEL = '25004'
+
+/** Connection exceptions, failed authentication, no such database, too many connections, and servers that go or come. */
+const NO_CONNECTION = /^(08|28|3D000|53300|57P0[1235])/
+
+/** An SQLSTATE: five characters; neither a system error (`EPIPE`) nor a code of another tool (`P2010`). */
+const SQLSTATE = /^(?![EP][A-Z1-9])[0-9A-Z]{5}$/
+
+/** The SQLSTATE of a driver's error, also of one that a query builder has wrapped; undefined when there is none. */
+export function sqlStateOf(error: unknown): string | undefined {
+  for (let depth = 0; depth < 5 && typeof error === 'object' && error !== null; depth++) {
+    const { code, cause, original, meta } = error as {
+      code?: unknown
+      cause?: unknown
+      original?: unknown
+      meta?: unknown
+    }
+    if (typeof code === 'string' && SQLSTATE.test(code)) return code
+    error = cause ?? original ?? meta
+  }
+  return undefined
+}
+
+/** The name of the constraint that a driver's error is about, also of one that a query builder has wrapped. */
+export function constraintOf(error: unknown): string | undefined {
+  for (let depth = 0; depth < 5 && typeof error === 'object' && error !== null; depth++) {
+    const { constraint, constraint_name, cause, original } = error as Record<string, unknown>
+    const name = constraint ?? constraint_name
+    if (typeof name === 'string') return name
+    error = cause ?? original
+  }
+  return undefined
+}
+
+/** The store's error for a driver's: no connection, or the database's refusal. Errors of the store's own pass through. */
+export function translateError(error: unknown): EventStoreError {
+  if (error instanceof EventStoreError) return error
+  const sqlState = sqlStateOf(error)
+  const message = error instanceof Error ? error.message : String(error)
+  if (sqlState === undefined || NO_CONNECTION.test(sqlState)) return noConnection(error)
+  return new DatabaseError(
+    sqlState,
+    `The database refused, and nothing was stored: ${message} (SQLSTATE ${sqlState})`,
+    {
+      cause: error,
+    },
+  )
+}
+
+/** The error of a connection that could not be opened, or was lost. */
+export function noConnection(error: unknown): ConnectionError {
+  const message = describeFailure(error)
+  return new ConnectionError(
+    `No connection to PostgreSQL: ${message}. Check that the server runs and that the address is right.`,
+    {
+      cause: error,
+    },
+  )
+}
+
+/** Node's error for a host with several addresses has no message of its own. */
+function describeFailure(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(describeFailure).join(', ')
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,77 @@
+import type { InvalidEventIssue } from '../errors.ts'
+import type { Payload, Serializer } from '../options.ts'
+import { describeValue } from '../util/arguments.ts'
+import { json } from './json.ts'
+
+/** The largest data or metadata of one event, in bytes. */
+const LARGEST_CONTENT = 64 * 1024 * 1024
+
+/** What a codec makes of a value: the column's content, or why the column cannot hold it. */
+export type Encoded =
+  | { readonly content: string; readonly problem?: undefined }
+  | { readonly problem: InvalidEventIssue; readonly cause?: unknown }
+
+/** Turns values into the content of a data or metadata column, and back. */
+export class Codec {
+  readonly payload: Payload
+  readonly #serializer: Serializer
+
+  constructor(payload: Payload, serializer: Serializer = json) {
+    this.payload = payload
+    this.#serializer = serializer
+  }
+
+  /** The column's content as text: JSON for `json` and `jsonb`, hexadecimal digits for `bytea`. */
+  encode(value: unknown): Encoded {
+    let content: unknown
+    try {
+      content = this.#serializer.serialize(value)
+    } catch (cause) {
+      return refused(`cannot be serialized: ${cause instanceof Error ? cause.message : cause}`, cause)
+    }
+    if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
+      return refused(`cannot be serialized: ${describeValue(value)} has no JSON form`)
+    }
+    const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.length
+    if (bytes > LARGEST_CONTENT) {
+      return refused(`must not exceed 64 MB (${LARGEST_CONTENT} bytes), found ${bytes} bytes`)
+    }
+    if (typeof content === 'string' && this.#serializer !== json && !content.isWellFormed()) {
+      return refused('contains half of a surrogate pair, which UTF-8 cannot hold')
+    }
+    if (this.payload === 'bytea') return { content: Buffer.from(content as string).toString('hex') }
+    return this.#checkJson(typeof content === 'string' ? content : Buffer.from(content).toString())
+  }
+
+  decode(content: string | Uint8Array, type: string): unknown {
+    return this.#serializer.deserialize(content, { type })
+  }
+
+  #checkJson(content: string): Encoded {
+    if (this.#serializer !== json) {
+      try {
+        JSON.parse(content)
+      } catch (cause) {
+        return refused(`must be JSON for a ${this.payload} column, found other text`, cause)
+      }
+    }
+    const unstorable = this.payload === 'jsonb' && unstorableEscape(content)
+    return unstorable ? refused(`cannot be stored as jsonb: it contains ${unstorable}`) : { content }
+  }
+}
+
+function refused(message: string, cause?: unknown): Encoded {
+  return { problem: { message }, cause }
+}
+
+/** An escaped surrogate pair, an escape by number (captured), or any other escape. */
+const ESCAPES = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u([0-9a-f]{4})|[^u])/gi
+
+/** What valid JSON may say and jsonb cannot hold: the escapes of U+0000 and of halves of surrogate pairs. */
+function unstorableEscape(content: string): string | undefined {
+  if (!content.includes('\\u')) return undefined
+  for (const [escape, code] of content.matchAll(ESCAPES)) {
+    if (code && (code === '0000' || /^d[89a-f]/i.test(code))) return escape
+  }
+  return undefined
+}

@@ -1,0 +1,128 @@
+import { InvalidEventError } from '../errors.ts'
+import type { Metadata } from '../events.ts'
+import { checkTimeout, type OperationOptions } from '../options.ts'
+import type { Executor } from '../postgres/executor.ts'
+import type { Codec } from '../serialization/payload.ts'
+import { checkDate, checkInteger, checkName, checkOptions, describeValue } from '../util/arguments.ts'
+import { Deadline } from '../util/deadline.ts'
+
+/** The state of something at a version, kept so that it need not be computed from all of its events. */
+export interface Snapshot<Data = unknown> {
+  readonly sourceId: string
+  readonly sourceVersion: number
+  readonly sourceType: string
+  readonly data: Data
+  readonly metadata?: Metadata
+  readonly createdAt?: Date
+}
+
+/** What snapshots need of their store: its schema as a quoted identifier, and its codec. */
+export interface SnapshotContext {
+  readonly schema: string
+  readonly codec: Codec
+}
+
+interface SnapshotRow {
+  readonly source_version: string
+  readonly source_type: string
+  readonly data: string | Uint8Array
+  readonly metadata: string | Uint8Array
+  readonly created_at: string
+}
+
+/** Replaces what was recorded for the source, older or newer, `createdAt` included. */
+export async function recordSnapshot(
+  { schema, codec }: SnapshotContext,
+  executor: Executor,
+  snapshot: Snapshot,
+  options?: OperationOptions,
+): Promise<void> {
+  const deadline = deadlineOf(options, 'recordSnapshot')
+  if (typeof snapshot !== 'object' || snapshot === null) {
+    throw new TypeError(`snapshot must be an object, found ${describeValue(snapshot)}`)
+  }
+  const { sourceVersion, data, metadata = {}, createdAt = new Date() } = snapshot
+  const sourceId = checkSourceId(snapshot.sourceId)
+  const stored = { json: '::text::json', jsonb: '::text::jsonb', bytea: '' }[codec.payload]
+  const content = (parameter: string) => (stored ? `${parameter}${stored}` : `decode(${parameter}::text, 'hex')`)
+  await executor.write(
+    {
+      text: `
+        INSERT INTO ${schema}.snapshots (source_id, source_version, source_type, data, metadata, created_at)
+        VALUES ($1::text, $2::text::int8, $3::text, ${content('$4')}, ${content('$5')}, $6::text::timestamptz)
+        ON CONFLICT (source_id) DO UPDATE
+        SET source_version = EXCLUDED.source_version, source_type = EXCLUDED.source_type, data = EXCLUDED.data,
+          metadata = EXCLUDED.metadata, created_at = EXCLUDED.created_at`,
+      values: [
+        sourceId,
+        String(checkInteger(sourceVersion, 'sourceVersion', 0)),
+        checkName(snapshot.sourceType, 'sourceType'),
+        encode(codec, data, 'data', sourceId),
+        encode(codec, metadata, 'metadata', sourceId),
+        checkDate(createdAt, 'createdAt').toISOString(),
+      ],
+    },
+    deadline,
+  )
+}
+
+/** Resolves to undefined when none is recorded. */
+export async function readSnapshot<Data>(
+  { schema, codec }: SnapshotContext,
+  executor: Executor,
+  sourceId: string,
+  options?: OperationOptions,
+): Promise<Snapshot<Data> | undefined> {
+  const deadline = deadlineOf(options, 'readSnapshot')
+  const cast = codec.payload === 'bytea' ? '' : '::text'
+  const [row] = await executor.query<SnapshotRow>(
+    {
+      text: `
+        SELECT source_version::text, source_type, data${cast}, metadata${cast},
+          floor(date_part('epoch', created_at) * 1000 + 0.0005)::int8::text AS created_at
+        FROM ${schema}.snapshots
+        WHERE source_id = $1::text`,
+      values: [checkSourceId(sourceId)],
+    },
+    deadline,
+  )
+  if (!row) return undefined
+  return {
+    sourceId,
+    sourceVersion: Number(row.source_version),
+    sourceType: row.source_type,
+    data: codec.decode(row.data, row.source_type) as Data,
+    metadata: codec.decode(row.metadata, row.source_type) as Metadata,
+    createdAt: new Date(Number(row.created_at)),
+  }
+}
+
+/** Resolves also when there is none. */
+export async function deleteSnapshot(
+  { schema }: SnapshotContext,
+  executor: Executor,
+  sourceId: string,
+  options?: OperationOptions,
+): Promise<void> {
+  const deadline = deadlineOf(options, 'deleteSnapshot')
+  await executor.write(
+    { text: `DELETE FROM ${schema}.snapshots WHERE source_id = $1::text`, values: [checkSourceId(sourceId)] },
+    deadline,
+  )
+}
+
+function deadlineOf(options: OperationOptions | undefined, operation: string): Deadline {
+  return new Deadline(checkTimeout(checkOptions(options, operation, ['timeout']).timeout))
+}
+
+function checkSourceId(sourceId: unknown): string {
+  return checkName(sourceId, 'sourceId')
+}
+
+function encode(codec: Codec, value: unknown, field: 'data' | 'metadata', sourceId: string): string {
+  const encoded = codec.encode(value)
+  if (!encoded.problem) return encoded.content
+  throw new InvalidEventError(`Snapshot of ${JSON.stringify(sourceId)}`, [{ ...encoded.problem, path: [field] }], {
+    cause: encoded.cause,
+  })
+}

@@ -1,0 +1,129 @@
+import type { EventTypes, NewEvent, RecordedEvent } from './events.ts'
+import type {
+  AppendAllOptions,
+  AppendOptions,
+  DeleteStreamOptions,
+  ListStreamsOptions,
+  OperationOptions,
+  ReadOptions,
+  StreamAppend,
+} from './options.ts'
+import type { Executor } from './postgres/executor.ts'
+import type { AppendResult, Page, StreamInfo } from './results.ts'
+import { deleteSnapshot, readSnapshot, recordSnapshot, type Snapshot } from './snapshots/snapshot.ts'
+import { append, appendAll } from './streams/append.ts'
+import { deleteStream } from './streams/delete-stream.ts'
+import { link } from './streams/link.ts'
+import { listStreams } from './streams/list-streams.ts'
+import { type EventStream, read } from './streams/read.ts'
+import type { StoreContext } from './streams/store-context.ts'
+import { getStream } from './streams/stream-info.ts'
+
+/** What a store and a transaction both offer. */
+export interface StreamOperations<Types extends EventTypes = EventTypes> {
+  /**
+   * Appends one or more events to a stream, all or nothing. When an event carries an id of yours, repeating the very same append
+   * is harmless: it resolves to the first result. Rejects with WrongExpectedVersionError, StreamDeletedError,
+   * DuplicateEventError, InvalidEventError, ReadOnlyStreamError.
+   *
+   * @example
+   * await store.append('order-1', { type: 'OrderPlaced', data: { total: 12 } }, { expectedVersion: 'no-stream' })
+   */
+  append(
+    stream: string,
+    events: NewEvent<Types> | readonly NewEvent<Types>[],
+    options: AppendOptions,
+  ): Promise<AppendResult>
+  /**
+   * Appends to several streams, all or nothing. Results are in the order of `appends`. Rejects as `append` does.
+   *
+   * @example
+   * await store.appendAll([
+   *   { stream: 'account-1', expectedVersion: 3, events: [{ type: 'Withdrawn', data: { amount: 5 } }] },
+   *   { stream: 'account-2', expectedVersion: 7, events: [{ type: 'Deposited', data: { amount: 5 } }] },
+   * ])
+   */
+  appendAll(appends: readonly StreamAppend<Types>[], options?: AppendAllOptions): Promise<AppendResult[]>
+  /**
+   * Puts existing events (or their ids) into another stream, in the order given, all or none. An event that the stream has
+   * already, linked or its own, is `DuplicateEventError`; one that is not stored, `EventNotFoundError`.
+   *
+   * @example
+   * await store.link('orders-of-may', [event.id], { expectedVersion: 'any' })
+   */
+  link(
+    stream: string,
+    events: readonly (RecordedEvent<Types> | string)[],
+    options: AppendOptions,
+  ): Promise<AppendResult>
+  /**
+   * Reads a stream, or `'$all'`. Throws at once for invalid arguments; what iterates it rejects with StreamNotFoundError or
+   * StreamDeletedError.
+   *
+   * @example
+   * for await (const event of store.read('order-1', { from: 2 })) console.log(event.eventNumber, event.type)
+   */
+  read(stream: string, options?: ReadOptions): EventStream<Types>
+  /**
+   * Deletes a stream. Missing is `StreamNotFoundError` whatever is expected; deleted is `StreamDeletedError` before any version
+   * is looked at. A hard delete removes the events from `$all` and from the streams that link them too, and leaves gaps there.
+   *
+   * @example
+   * await store.deleteStream('order-1', { expectedVersion: 'any' })
+   */
+  deleteStream(stream: string, options: DeleteStreamOptions): Promise<void>
+  /**
+   * Describes a stream, or `'$all'`. Rejects with StreamNotFoundError or StreamDeletedError.
+   *
+   * @example
+   * const { version } = await store.getStream('order-1')
+   */
+  getStream(stream: string, options?: OperationOptions): Promise<StreamInfo>
+  /**
+   * Lists `$all` and every stream, deleted ones too, a page at a time.
+   *
+   * @example
+   * const { items, totalPages } = await store.listStreams({ search: 'order-', sortBy: 'name' })
+   */
+  listStreams(options?: ListStreamsOptions): Promise<Page<StreamInfo>>
+  /**
+   * Replaces what was recorded for `sourceId`, older or newer, `createdAt` included.
+   *
+   * @example
+   * await store.recordSnapshot({ sourceId: 'order-1', sourceVersion: 100, sourceType: 'Order', data: order })
+   */
+  recordSnapshot(snapshot: Snapshot, options?: OperationOptions): Promise<void>
+  /**
+   * Reads the snapshot of a source; undefined when there is none.
+   *
+   * @example
+   * const snapshot = await store.readSnapshot<Order>('order-1')
+   */
+  readSnapshot<Data>(sourceId: string, options?: OperationOptions): Promise<Snapshot<Data> | undefined>
+  /**
+   * Forgets the snapshot of a source; does nothing when there is none.
+   *
+   * @example
+   * await store.deleteSnapshot('order-1')
+   */
+  deleteSnapshot(sourceId: string, options?: OperationOptions): Promise<void>
+}
+
+/** The operations, on whatever executes their statements. */
+export function streamOperations<Types extends EventTypes>(
+  context: StoreContext,
+  executor: Executor,
+): StreamOperations<Types> {
+  return {
+    append: (stream, events, options) => append(context, executor, stream, events, options),
+    appendAll: (appends, options) => appendAll(context, executor, appends, options),
+    link: (stream, events, options) => link(context, executor, stream, events, options),
+    read: (stream, options) => read<Types>(context, executor, stream, options),
+    deleteStream: (stream, options) => deleteStream(context, executor, stream, options),
+    getStream: (stream, options) => getStream(context, executor, stream, options),
+    listStreams: (options) => listStreams(context, executor, options),
+    recordSnapshot: (snapshot, options) => recordSnapshot(context, executor, snapshot, options),
+    readSnapshot: (sourceId, options) => readSnapshot(context, executor, sourceId, options),
+    deleteSnapshot: (sourceId, options) => deleteSnapshot(context, executor, sourceId, options),
+  }
+}

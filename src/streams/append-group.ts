@@ -1,0 +1,174 @@
+import {
+  DatabaseError,
+  type EventStoreError,
+  InvalidEventError,
+  StreamDeletedError,
+  WrongExpectedVersionError,
+} from '../errors.ts'
+import type { Executor, Query } from '../postgres/executor.ts'
+import { constraintOf, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
+import type { AppendResult } from '../results.ts'
+import type { Deadline } from '../util/deadline.ts'
+import type { AppendOutcome, AppendPart, AppendRequest } from './append-request.ts'
+import { appendStatement, type ReservationRow } from './append-statement.ts'
+import { chunksOf, isLarge } from './chunks.ts'
+import { refuseIsolation } from './isolation.ts'
+import { locateEvents } from './located-events.ts'
+import { judgeRepetition } from './repetition.ts'
+import type { StoreContext } from './store-context.ts'
+
+/** What PostgreSQL says of content that a column cannot hold: data exceptions, and limits of its own. */
+const CONTENT_REFUSED = /^(22|54)/
+
+/**
+ * Stores a group of appends in one transaction, each by itself: one that is refused costs the others nothing. This is the one
+ * way by which events get in.
+ *
+ * An id that is stored already is noticed by the unique index, or by a version that does not fit; only then are ids looked up.
+ * A caller's transaction would be aborted by the index, so there they are looked up first, under the lock.
+ */
+export async function appendGroup(
+  context: StoreContext,
+  executor: Executor,
+  requests: readonly AppendRequest[],
+  deadline: Deadline,
+): Promise<readonly AppendOutcome[]> {
+  if (executor.inCallersTransaction && requests.some(({ haveOwnIds }) => haveOwnIds)) {
+    return executor.transaction(deadline, async (query) => {
+      await lockStore(context, query)
+      const settled = await settleRepetitions(context, query, requests)
+      const open = requests.filter((_, index) => !settled[index])
+      const stored = open.length > 0 ? await store(context, executor, open, deadline) : []
+      return merge(settled, stored)
+    })
+  }
+  try {
+    const outcomes = await store(context, executor, requests, deadline)
+    return await forgiveRepetitions(context, executor, requests, outcomes, deadline)
+  } catch (error) {
+    if (!isDuplicateId(error)) throw error
+    const query: Query = (statement) => executor.query(statement, deadline)
+    const settled = await settleRepetitions(context, query, requests)
+    if (settled.every((outcome) => outcome === undefined)) throw error
+    const open = requests.filter((_, index) => !settled[index])
+    return merge(settled, open.length > 0 ? await appendGroup(context, executor, open, deadline) : [])
+  }
+}
+
+async function store(
+  context: StoreContext,
+  executor: Executor,
+  requests: readonly AppendRequest[],
+  deadline: Deadline,
+): Promise<readonly AppendOutcome[]> {
+  try {
+    if (requests.length === 1 && requests[0] && isLarge(requests[0])) {
+      const [request] = requests
+      return [await executor.transaction(deadline, (query) => storeInChunks(context, query, request))]
+    }
+    const rows = await executor.write<ReservationRow>(appendStatement(context, requests), deadline)
+    return readOutcomes(requests, rows)
+  } catch (error) {
+    if (error instanceof DatabaseError && CONTENT_REFUSED.test(error.sqlState)) {
+      throw new InvalidEventError('An event', [{ message: error.message }], { cause: error.cause })
+    }
+    throw error
+  }
+}
+
+/** Checks the versions of all parts first: what follows under the lock cannot be refused for a version. */
+async function storeInChunks(context: StoreContext, query: Query, request: AppendRequest): Promise<AppendOutcome> {
+  const checks = { ...request, parts: request.parts.map((part) => ({ ...part, events: [] })) }
+  const [outcome] = readOutcomes([checks], await query<ReservationRow>(appendStatement(context, [checks])))
+  if (!outcome || outcome.error) return outcome ?? missingAnswer()
+  const results = [...outcome.results]
+  for (const chunk of chunksOf(request)) {
+    const [stored] = readOutcomes(
+      [chunk.request],
+      await query<ReservationRow>(appendStatement(context, [chunk.request])),
+    )
+    if (!stored || stored.error) throw stored?.error ?? missingAnswer().error
+    for (const [index, result] of stored.results.entries()) results[chunk.partIndexes[index] as number] = result
+  }
+  return { results: withHead(request.parts, results) }
+}
+
+async function lockStore({ schema }: StoreContext, query: Query): Promise<void> {
+  const [row] = await query<{ locked: string }>({ text: `SELECT ${schema}.lock_store()::text AS locked` })
+  if (row?.locked !== 'true') throw refuseIsolation()
+}
+
+/** After a refused version: the append may be a repetition of one that fitted. */
+async function forgiveRepetitions(
+  context: StoreContext,
+  executor: Executor,
+  requests: readonly AppendRequest[],
+  outcomes: readonly AppendOutcome[],
+  deadline: Deadline,
+): Promise<readonly AppendOutcome[]> {
+  const refused = (index: number) => outcomes[index]?.error instanceof WrongExpectedVersionError
+  const doubtful = requests.filter(({ haveOwnIds }, index) => haveOwnIds && refused(index))
+  if (doubtful.length === 0) return outcomes
+  const judged = await settleRepetitions(context, (statement) => executor.query(statement, deadline), doubtful)
+  return outcomes.map((outcome, index) => judged[doubtful.indexOf(requests[index] as AppendRequest)] ?? outcome)
+}
+
+async function settleRepetitions(
+  context: StoreContext,
+  query: Query,
+  requests: readonly AppendRequest[],
+): Promise<readonly (AppendOutcome | undefined)[]> {
+  const ids = requests.flatMap(({ parts }) => parts.flatMap(({ events }) => events.map(({ id }) => id)))
+  const located = await locateEvents(context, query, ids)
+  return requests.map((request) => judgeRepetition(request, located))
+}
+
+function readOutcomes(requests: readonly AppendRequest[], rows: readonly ReservationRow[]): readonly AppendOutcome[] {
+  if (rows[0]?.outcome === 'isolation') throw refuseIsolation()
+  let next = 0
+  return requests.map(({ parts }) => {
+    const answers = rows.slice(next, (next += parts.length))
+    const refused = answers.findIndex(({ outcome }) => outcome === 'version' || outcome === 'deleted')
+    const [part, answer] = [parts[refused], answers[refused]]
+    if (part && answer) return { error: refusal(part, answer) }
+    const results = parts.map(({ events }, index) => ({
+      streamVersion: Number(answers[index]?.stream_version ?? 0) + events.length,
+      position: Number(answers[index]?.position) + events.length,
+    }))
+    return { results: withHead(parts, results) }
+  })
+}
+
+/** Parts without events tell the position of `$all`'s last event, which others of the same append may have moved. */
+function withHead(parts: readonly AppendPart[], results: readonly AppendResult[]): readonly AppendResult[] {
+  const head = results.reduce((most, { position }) => Math.max(most, position), 0)
+  return results.map((result, index) => (parts[index]?.events.length === 0 ? { ...result, position: head } : result))
+}
+
+function refusal(
+  { stream, expectedVersion }: AppendPart,
+  { outcome, stream_version }: ReservationRow,
+): EventStoreError {
+  if (outcome === 'deleted') return new StreamDeletedError(stream)
+  return new WrongExpectedVersionError(
+    stream,
+    expectedVersion,
+    stream_version === null ? 'no-stream' : Number(stream_version),
+  )
+}
+
+function merge(
+  settled: readonly (AppendOutcome | undefined)[],
+  stored: readonly AppendOutcome[],
+): readonly AppendOutcome[] {
+  const rest = [...stored]
+  return settled.map((outcome) => outcome ?? rest.shift() ?? missingAnswer())
+}
+
+function missingAnswer(): { readonly error: EventStoreError } {
+  return { error: new DatabaseError('XX000', 'The database answered for fewer appends than it was given.') }
+}
+
+function isDuplicateId(error: unknown): boolean {
+  return sqlStateOf(error) === UNIQUE_VIOLATION && constraintOf(error) === 'events_event_id_key'
+}

@@ -1,0 +1,68 @@
+import type { EventStoreError } from '../errors.ts'
+import type { EventTypes } from '../events.ts'
+import {
+  type AppendAllOptions,
+  checkCreatedAt,
+  checkExpectedVersion,
+  type ExpectedVersion,
+  type StreamAppend,
+} from '../options.ts'
+import type { AppendResult } from '../results.ts'
+import { describeValue } from '../util/arguments.ts'
+import { type PreparedEvent, prepareEvents } from './prepared-events.ts'
+import type { StoreContext } from './store-context.ts'
+import { checkWritableStream } from './stream-name.ts'
+
+/** One stream's part of an append; without events it only checks the version. */
+export interface AppendPart {
+  readonly stream: string
+  readonly expectedVersion: ExpectedVersion
+  readonly events: readonly PreparedEvent[]
+}
+
+/** One append, all or nothing, checked and ready to go into a group. */
+export interface AppendRequest {
+  readonly parts: readonly AppendPart[]
+  readonly createdAt: Date | undefined
+  /** Whether the caller gave ids, so that it may be a repetition. */
+  readonly haveOwnIds: boolean
+}
+
+/** What became of one append of a group: a result for each of its parts, or why it was refused. */
+export type AppendOutcome =
+  | { readonly results: readonly AppendResult[]; readonly error?: undefined }
+  | { readonly error: EventStoreError }
+
+/** Checks the parts of an append and encodes their events. */
+export async function prepareAppend<Types extends EventTypes>(
+  context: StoreContext,
+  appends: readonly StreamAppend<Types>[],
+  options: AppendAllOptions,
+): Promise<AppendRequest> {
+  if (!Array.isArray(appends)) throw new TypeError(`appends must be an array, found ${describeValue(appends)}`)
+  if (appends.length === 0) throw new RangeError('appendAll needs at least one part')
+  const createdAt = checkCreatedAt(options.createdAt)
+  const targets = appends.map(checkPart)
+  const twice = targets.find(({ stream }, index) => targets.findIndex((other) => other.stream === stream) !== index)
+  if (twice) throw new RangeError(`a stream comes once in an append, found ${JSON.stringify(twice.stream)} twice`)
+  const prepared = await prepareEvents(
+    context,
+    appends.flatMap(({ events }) => events),
+  )
+  let start = 0
+  const parts = targets.map(({ stream, expectedVersion, count }) => {
+    const events = prepared.events.slice(start, start + count)
+    start += count
+    return { stream, expectedVersion, events }
+  })
+  return { parts, createdAt, haveOwnIds: prepared.haveOwnIds }
+}
+
+function checkPart({ stream, expectedVersion, events }: StreamAppend): Omit<AppendPart, 'events'> & { count: number } {
+  if (!Array.isArray(events)) throw new TypeError(`events must be an array, found ${describeValue(events)}`)
+  return {
+    stream: checkWritableStream(stream),
+    expectedVersion: checkExpectedVersion(expectedVersion),
+    count: events.length,
+  }
+}

@@ -1,0 +1,43 @@
+import type { EventTypes, NewEvent } from '../events.ts'
+import { type AppendAllOptions, type AppendOptions, checkTimeout, type StreamAppend } from '../options.ts'
+import type { Executor } from '../postgres/executor.ts'
+import type { AppendResult } from '../results.ts'
+import { checkOptions } from '../util/arguments.ts'
+import { Deadline } from '../util/deadline.ts'
+import { appendGroup } from './append-group.ts'
+import { prepareAppend } from './append-request.ts'
+import type { StoreContext } from './store-context.ts'
+
+/** Appends events to one stream. */
+export async function append<Types extends EventTypes>(
+  context: StoreContext,
+  executor: Executor,
+  stream: string,
+  events: NewEvent<Types> | readonly NewEvent<Types>[],
+  options: AppendOptions,
+): Promise<AppendResult> {
+  const { expectedVersion, ...rest } = checkOptions(options, 'append', ['expectedVersion', 'createdAt', 'timeout'])
+  const list = Array.isArray(events) ? events : [events]
+  if (list.length === 0) {
+    throw new RangeError(
+      'append needs at least one event; to check only a version, give appendAll a part without events',
+    )
+  }
+  const [result] = await appendAll(context, executor, [{ stream, expectedVersion, events: list }], rest)
+  return result as AppendResult
+}
+
+/** Appends events to several streams, all or nothing. */
+export async function appendAll<Types extends EventTypes>(
+  context: StoreContext,
+  executor: Executor,
+  appends: readonly StreamAppend<Types>[],
+  options?: AppendAllOptions,
+): Promise<AppendResult[]> {
+  const checked = checkOptions(options, 'appendAll', ['createdAt', 'timeout'])
+  const deadline = new Deadline(checkTimeout(checked.timeout))
+  const request = await prepareAppend(context, appends, checked)
+  const [outcome] = await appendGroup(context, executor, [request], deadline)
+  if (!outcome || outcome.error) throw outcome?.error
+  return [...outcome.results]
+}

@@ -1,0 +1,97 @@
+import {
+  DuplicateEventError,
+  EventNotFoundError,
+  type EventStoreError,
+  InvalidEventError,
+  StreamDeletedError,
+  WrongExpectedVersionError,
+} from '../errors.ts'
+import type { RecordedEvent } from '../events.ts'
+import {
+  type AppendOptions,
+  checkCreatedAt,
+  checkExpectedVersion,
+  checkTimeout,
+  type ExpectedVersion,
+} from '../options.ts'
+import type { Executor } from '../postgres/executor.ts'
+import type { AppendResult } from '../results.ts'
+import { checkOptions, describeValue } from '../util/arguments.ts'
+import { Deadline } from '../util/deadline.ts'
+import { isUuid } from '../util/uuid.ts'
+import { refuseIsolation } from './isolation.ts'
+import type { StoreContext } from './store-context.ts'
+import { checkWritableStream } from './stream-name.ts'
+
+interface LinkRow {
+  readonly outcome: 'ok' | 'version' | 'deleted' | 'missing' | 'duplicate' | 'isolation'
+  readonly event_id: string
+  readonly stream_version: string | null
+  readonly position: string
+}
+
+/** Puts existing events into another stream, in the order given, all or none. */
+export async function link(
+  { schema }: StoreContext,
+  executor: Executor,
+  stream: string,
+  events: readonly (RecordedEvent | string)[],
+  options: AppendOptions,
+): Promise<AppendResult> {
+  const target = checkWritableStream(stream)
+  const { expectedVersion, createdAt, timeout } = checkOptions(options, 'link', [
+    'expectedVersion',
+    'createdAt',
+    'timeout',
+  ])
+  const expected = checkExpectedVersion(expectedVersion)
+  const ids = checkIds(events)
+  const [row] = await executor.write<LinkRow>(
+    {
+      text: `
+        SELECT outcome, event_id::text, stream_version::text, "position"::text
+        FROM ${schema}.link_events($1, $2, $3::text::jsonb, $4::text::timestamptz)`,
+      values: [target, String(expected), JSON.stringify(ids), checkCreatedAt(createdAt)?.toISOString() ?? null],
+    },
+    new Deadline(checkTimeout(timeout)),
+  )
+  if (row?.outcome === 'ok') return { streamVersion: Number(row.stream_version), position: Number(row.position) }
+  throw refusal(target, expected, row)
+}
+
+function refusal(stream: string, expected: ExpectedVersion, row: LinkRow | undefined): EventStoreError {
+  switch (row?.outcome) {
+    case 'deleted':
+      return new StreamDeletedError(stream)
+    case 'missing':
+      return new EventNotFoundError(row.event_id)
+    case 'duplicate':
+      return new DuplicateEventError(row.event_id, `in stream ${JSON.stringify(stream)} already`)
+    case 'version':
+      return new WrongExpectedVersionError(
+        stream,
+        expected,
+        row.stream_version === null ? 'no-stream' : Number(row.stream_version),
+      )
+    default:
+      return refuseIsolation()
+  }
+}
+
+function checkIds(events: readonly (RecordedEvent | string)[]): readonly string[] {
+  if (!Array.isArray(events))
+    throw new TypeError(`events must be an array of events or their ids, found ${describeValue(events)}`)
+  if (events.length === 0) throw new RangeError('link needs at least one event')
+  const ids = new Set<string>()
+  for (const [index, event] of events.entries()) {
+    const id: unknown = typeof event === 'string' ? event : event?.id
+    if (typeof id !== 'string' || !isUuid(id)) {
+      throw new InvalidEventError(`Event ${index + 1} of ${events.length}`, [
+        { message: `must be a recorded event or its id, a UUID; found ${describeValue(id)}`, path: ['id'] },
+      ])
+    }
+    if (ids.has(id.toLowerCase())) throw new DuplicateEventError(id, 'twice in one link')
+    ids.add(id.toLowerCase())
+  }
+  return [...ids]
+}

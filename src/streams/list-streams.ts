@@ -1,0 +1,68 @@
+import { checkTimeout, type ListStreamsOptions } from '../options.ts'
+import type { Executor } from '../postgres/executor.ts'
+import type { Page, StreamInfo } from '../results.ts'
+import { checkInteger, checkOneOf, checkOptions, describeValue } from '../util/arguments.ts'
+import { Deadline } from '../util/deadline.ts'
+import type { StoreContext } from './store-context.ts'
+import { STREAM_COLUMNS, type StreamRow, toStreamInfo } from './stream-info.ts'
+
+const OPTIONS = ['page', 'pageSize', 'search', 'sortBy', 'sortDirection', 'timeout'] as const
+
+/** The column to sort by; streams of equal rank keep the order in which they were created. */
+const SORT_COLUMNS = {
+  name: 'stream_name',
+  version: 'stream_version',
+  createdAt: 'created_at',
+  deletedAt: 'deleted_at',
+} as const
+
+/** Lists `$all` and the streams, soft deleted ones too, a page at a time. */
+export async function listStreams(
+  { schema }: StoreContext,
+  executor: Executor,
+  options?: ListStreamsOptions,
+): Promise<Page<StreamInfo>> {
+  const checked = checkOptions(options, 'listStreams', OPTIONS)
+  const page = checkInteger(checked.page ?? 1, 'page', 1)
+  const pageSize = checkInteger(checked.pageSize ?? 50, 'pageSize', 1)
+  const search = checkSearch(checked.search)
+  const sortBy = checkOneOf(checked.sortBy ?? 'createdAt', 'sortBy', ['name', 'version', 'createdAt', 'deletedAt'])
+  const ascending =
+    checkOneOf(checked.sortDirection ?? 'ascending', 'sortDirection', ['ascending', 'descending']) === 'ascending'
+  const deadline = new Deadline(checkTimeout(checked.timeout))
+
+  const order = ascending ? 'ASC' : 'DESC'
+  const [count] = await executor.query<{ total: string }>(
+    {
+      text: `
+        SELECT count(*)::text AS total
+        FROM ${schema}.streams
+        WHERE stream_name IS NOT NULL AND strpos(stream_name, $1::text) > 0`,
+      values: [search],
+    },
+    deadline,
+  )
+  const rows = await executor.query<StreamRow>(
+    {
+      text: `
+        SELECT ${STREAM_COLUMNS}
+        FROM ${schema}.stream_versions v
+        WHERE v.stream_name IS NOT NULL AND strpos(v.stream_name, $1::text) > 0
+        ORDER BY v.${SORT_COLUMNS[sortBy]} ${order} NULLS LAST, v.stream_id ${order}
+        LIMIT $2::text::int8
+        OFFSET $3::text::int8`,
+      values: [search, String(pageSize), String((page - 1) * pageSize)],
+    },
+    deadline,
+  )
+  const totalItems = Number(count?.total ?? 0)
+  return { items: rows.map(toStreamInfo), page, pageSize, totalItems, totalPages: Math.ceil(totalItems / pageSize) }
+}
+
+function checkSearch(search: unknown): string {
+  if (search === undefined) return ''
+  if (typeof search !== 'string') throw new TypeError(`search must be a string, found ${describeValue(search)}`)
+  if (search.includes('\0') || !search.isWellFormed())
+    throw new RangeError('search must not contain what no name contains')
+  return search
+}

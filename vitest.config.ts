@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config'
+
+const withServer = { globalSetup: 'test/support/global-setup.ts', testTimeout: 30_000, hookTimeout: 30_000 }
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/types/**/*.test-d.ts'],
+            // `npm run typecheck` reports these; here they would fail type tests that have nothing to do with them.
+            ignoreSourceErrors: true,
+          },
+        },
+      },
+      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...withServer } },
+      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...withServer } },
+    ],
+  },
+})
