@@ -39,7 +39,7 @@ export function connectionSource(
     if (typeof pool?.connect !== 'function') throw new TypeError(`pool must be a pg.Pool, found ${describeValue(pool)}`)
     return () => borrowedPool(pool)
   }
-  const connection = parseConnectionString(connectionString ?? process.env['DATABASE_URL'])
+  const connection = parseConnectionString(connectionString ?? process.env.DATABASE_URL)
   return () => ownPool({ connection, size, onIdleLost })
 }
 

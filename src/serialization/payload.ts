@@ -70,8 +70,8 @@ const ESCAPES = /\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u([0-9a-f]{4})|[^u
 /** What valid JSON may say and jsonb cannot hold: the escapes of U+0000 and of halves of surrogate pairs. */
 function unstorableEscape(content: string): string | undefined {
   if (!content.includes('\\u')) return undefined
-  for (const [escape, code] of content.matchAll(ESCAPES)) {
-    if (code && (code === '0000' || /^d[89a-f]/i.test(code))) return escape
+  for (const [found, code] of content.matchAll(ESCAPES)) {
+    if (code && (code === '0000' || /^d[89a-f]/i.test(code))) return found
   }
   return undefined
 }

@@ -127,7 +127,8 @@ function readOutcomes(requests: readonly AppendRequest[], rows: readonly Reserva
   if (rows[0]?.outcome === 'isolation') throw refuseIsolation()
   let next = 0
   return requests.map(({ parts }) => {
-    const answers = rows.slice(next, (next += parts.length))
+    const answers = rows.slice(next, next + parts.length)
+    next += parts.length
     const refused = answers.findIndex(({ outcome }) => outcome === 'version' || outcome === 'deleted')
     const [part, answer] = [parts[refused], answers[refused]]
     if (part && answer) return { error: refusal(part, answer) }

@@ -31,6 +31,7 @@ export async function joinServer(cluster: Cluster, launcher: Launcher): Promise<
       await starter.ensureLaunched(postmaster.stale)
       continue
     }
+    starter.forgetFailures()
     try {
       const share = await join(cluster, postmaster)
       if (share) return share
@@ -84,8 +85,13 @@ class Starter {
     this.#launches++
   }
 
+  /** A server runs: our own, or the one of a process that was first, in which case ours had to fail. */
+  forgetFailures(): void {
+    this.#launches = 0
+  }
+
   async explain(cause: unknown): Promise<ConnectionError> {
-    if (this.#launch) return await this.#launch.explain()
+    if (this.#launch) return await this.#launch.explain(cause)
     const { folder, log } = this.#cluster
     const what = `PostgreSQL in ${folder} runs, but did not answer within ${JOIN_WITHIN} ms`
     return new ConnectionError(`${what}. Look into its log, ${log}, or end it and open the store again.`, { cause })

@@ -14,8 +14,8 @@ import type { ServerUser } from './user.ts'
 /** A server that was started, and may fail yet: the port was taken, another process was first, a setting is wrong. */
 export interface Launch {
   isRunning(): boolean
-  /** Why it ended, with the last lines of its log. */
-  explain(): Promise<ConnectionError>
+  /** Why it ended or was not ready in time, with the last lines of its log. */
+  explain(cause?: unknown): Promise<ConnectionError>
 }
 
 export type Launcher = () => Promise<Launch>
@@ -62,16 +62,19 @@ async function launch(
   const file = await openLog(log, user)
   const offset = (await file.stat()).size
   let ended: string | undefined
+  let failure: Error | undefined
   try {
     const server = spawn(program, args, {
       ...identity(user),
       cwd: folder,
       detached: true,
+      windowsHide: true,
       env: serverEnvironment(),
       stdio: ['ignore', file.fd, file.fd],
     })
     server.once('error', (error) => {
       ended = error.message
+      failure = error
     })
     server.once('exit', (code, signal) => {
       ended = `it ended with ${signal ?? `code ${code}`}`
@@ -82,7 +85,12 @@ async function launch(
   }
   return {
     isRunning: () => ended === undefined,
-    explain: async () => describeEnd(folder, ended, log, await readFrom(log, offset)),
+    explain: async (cause = failure) =>
+      new ConnectionError(
+        `PostgreSQL in ${folder} did not start: ${ended ?? 'it was not ready in time'}. ` +
+          `The end of its log, ${log}:\n${await readFrom(log, offset)}`,
+        { cause },
+      ),
   }
 }
 
@@ -97,11 +105,6 @@ async function openLog(log: string, user: ServerUser | undefined): Promise<FileH
 async function readFrom(log: string, offset: number): Promise<string> {
   const content = await readFile(log).catch(ifMissing(Buffer.alloc(0)))
   return lastLines(content.subarray(offset).toString())
-}
-
-function describeEnd(folder: string, ended: string | undefined, log: string, lines: string): ConnectionError {
-  const what = ended ?? 'it was not ready in time'
-  return new ConnectionError(`PostgreSQL in ${folder} did not start: ${what}. The end of its log, ${log}:\n${lines}`)
 }
 
 /** A free port; whoever takes it before the server does makes that start fail, and the next one tries another. */
