@@ -43,9 +43,8 @@ async function showImport(store: EventStore<CommitEvents>, repository: string): 
     () => bar.stop(),
   )
   const took = performance.now() - started
-  console.log(
-    `  ${number(added)} new events, ${number(known)} known before, ${number(streams)} streams; ${rate(added, took)} with git and all`,
-  )
+  const speed = added === 0 ? 'nothing to add' : `${rate(added, took)}, git's part included`
+  console.log(`  ${number(added)} new events, ${number(known)} known before, ${number(streams)} streams; ${speed}`)
 }
 
 async function showStatistics(store: EventStore<CommitEvents>): Promise<Statistics> {
@@ -91,7 +90,8 @@ async function showMerges(store: EventStore<CommitEvents>): Promise<void> {
   const added = await linkMerges(store)
   const { items } = await store.listStreams({ search: MERGES })
   const merges = items.find(({ name }) => name === MERGES)?.version ?? 0
-  console.log(`  ${number(added)} linked now (${rate(added, performance.now() - started)}), ${number(merges)} in all`)
+  const speed = added === 0 ? '' : `, ${rate(added, performance.now() - started)}`
+  console.log(`  ${number(added)} linked now${speed}; the stream has ${number(merges)}`)
 }
 
 async function largestStream(store: EventStore<CommitEvents>): Promise<string> {

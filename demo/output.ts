@@ -16,7 +16,7 @@ export function number(value: number): string {
   return Math.round(value).toLocaleString('en')
 }
 
-/** How many of something a second. */
+/** How many of something a second, of what took some time. */
 export function rate(count: number, milliseconds: number): string {
   return `${number(count / (Math.max(milliseconds, 1) / 1_000))}/s`
 }
@@ -44,14 +44,16 @@ export function tallyTable(title: string, tallies: readonly Tally[], keep: 'firs
   const table = new Table({
     head: [title, 'commits', 'merges', ''].map(bold),
     colAligns: ['left', 'right', 'right', 'left'],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   })
   for (const { name, commits, merges } of shown) {
     const bar = '█'.repeat(Math.max(1, Math.round((commits / most) * BAR)))
     table.push([clip(name, 28), number(commits), number(merges), bar])
   }
   const rest = tallies.length - shown.length
-  return rest > 0 ? `${table.toString()}\n  … and ${number(rest)} more` : table.toString()
+  return rest > 0
+    ? `${table.toString()}\n  … and ${number(rest)} ${keep === 'first' ? 'more' : 'earlier'}`
+    : table.toString()
 }
 
 /** The text, cut to a length. */

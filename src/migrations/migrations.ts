@@ -1,5 +1,5 @@
 import type { Payload } from '../options.ts'
-import { initial } from './0001-initial.ts'
+import { initial } from './0001-initial/index.ts'
 
 /** One step of the schema: forward only, and never changed once it is released. */
 export interface MigrationScript {
