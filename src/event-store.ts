@@ -131,7 +131,7 @@ function storeContext<Types extends EventTypes>(
 
 function checkEventSchemas(schemas: object | undefined): Readonly<Record<string, StandardSchemaV1>> | undefined {
   if (schemas === undefined) return undefined
-  if (typeof schemas !== 'object' || schemas === null) {
+  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) {
     throw new TypeError(`events must map event types to Standard Schemas, found ${describeValue(schemas)}`)
   }
   for (const [type, schema] of Object.entries(schemas)) {

@@ -110,7 +110,7 @@ export interface QueryablePool extends Queryable {
 }
 
 /** Milliseconds that an operation has unless its options say otherwise. */
-export const DEFAULT_TIMEOUT = 15_000
+const DEFAULT_TIMEOUT = 15_000
 
 export function checkTimeout(timeout: unknown): number {
   return timeout === undefined ? DEFAULT_TIMEOUT : checkMillis(timeout, 'timeout')

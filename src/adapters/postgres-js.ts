@@ -3,8 +3,8 @@ import { inSnakeCase } from './column-names.ts'
 
 /** The part of postgres.js' `TransactionSql` that is needed. */
 export interface PostgresJsTransaction {
-  unsafe(text: string, parameters: unknown[]): PromiseLike<readonly unknown[]>
-  savepoint(work: (sql: never) => unknown): unknown
+  unsafe(text: string, parameters?: unknown[]): PromiseLike<unknown[]>
+  savepoint(name: string, work: () => unknown): unknown
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { MigrationRequiredError } from '../errors.ts'
+import { DatabaseError, MigrationRequiredError } from '../errors.ts'
 import type { Executor, Query } from '../postgres/executor.ts'
 import { quoteIdentifier } from '../postgres/identifier.ts'
+import { isNameTaken } from '../postgres/sqlstate.ts'
 import { Deadline } from '../util/deadline.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { qualified, type SchemaSettings } from './schema.ts'
@@ -39,7 +40,7 @@ async function runNext(query: Query, settings: SchemaSettings): Promise<Migratio
   const pending = MIGRATIONS.find(({ name }) => state.migrations.some((m) => m.name === name && m.appliedAt === null))
   if (!pending) return undefined
   if (!(await schemaExists(query, schema))) await query({ text: `CREATE SCHEMA ${quoteIdentifier(schema)}` })
-  await query({ text: pending.sql(quoteIdentifier(schema), payload) })
+  await runScript(query, pending.sql(quoteIdentifier(schema), payload), schema)
   const [row] = await query<{ millis: string }>({
     text: `
       INSERT INTO ${qualified(schema, 'migrations')} (name) VALUES ($1)
@@ -47,6 +48,20 @@ async function runNext(query: Query, settings: SchemaSettings): Promise<Migratio
     values: [pending.name],
   })
   return { name: pending.name, appliedAt: new Date(Number(row?.millis)) }
+}
+
+async function runScript(query: Query, sql: string, schema: string): Promise<void> {
+  try {
+    await query({ text: sql })
+  } catch (error) {
+    if (!isNameTaken(error)) throw error
+    throw new DatabaseError(
+      error.sqlState,
+      `Schema ${JSON.stringify(schema)} holds something else by a name that the store needs, and nothing was changed: ` +
+        `${error.message}. Give the store a schema of its own.`,
+      { cause: error.cause },
+    )
+  }
 }
 
 /** The store's own lock needs the migrations table, which is not there yet. */

@@ -4,7 +4,7 @@ import { Database } from '../postgres/database.ts'
 import type { Statement } from '../postgres/executor.ts'
 import { quoteIdentifier } from '../postgres/identifier.ts'
 import { ownPool } from '../postgres/own-pool.ts'
-import { INVALID_CATALOG_NAME, sqlStateOf } from '../postgres/sqlstate.ts'
+import { DUPLICATE_DATABASE, INVALID_CATALOG_NAME, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
 import { Deadline } from '../util/deadline.ts'
 
 /** Databases that are there on any server, and through which others are created and dropped. */
@@ -14,8 +14,14 @@ const MAINTENANCE = ['postgres', 'template1']
 export async function addDatabase(connectionString: string, timeout: number): Promise<boolean> {
   return onServer(connectionString, timeout, async (name, exists, run) => {
     if (exists) return false
-    await run({ text: `CREATE DATABASE ${quoteIdentifier(name)}` })
-    return true
+    try {
+      await run({ text: `CREATE DATABASE ${quoteIdentifier(name)}` })
+      return true
+    } catch (error) {
+      const sqlState = sqlStateOf(error)
+      if (sqlState === DUPLICATE_DATABASE || sqlState === UNIQUE_VIOLATION) return false // another process was first
+      throw error
+    }
   })
 }
 

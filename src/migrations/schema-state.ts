@@ -1,7 +1,8 @@
 import { MigrationRequiredError } from '../errors.ts'
+import type { Payload } from '../options.ts'
 import type { Query } from '../postgres/executor.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { qualified, type SchemaSettings } from './schema.ts'
+import { PAYLOADS, qualified, type SchemaSettings } from './schema.ts'
 
 /** A migration, and when it ran; null while it has not. */
 export interface Migration {
@@ -13,8 +14,8 @@ export interface Migration {
 export interface SchemaState {
   /** Those of this version of the library in order, then those it does not know. */
   readonly migrations: readonly Migration[]
-  /** The type of the data column; null while there is no events table. */
-  readonly payload: string | null
+  /** The type of the data column; null while there is no events table of a store's. */
+  readonly payload: Payload | null
 }
 
 /** Looks into a schema; of one that is missing or holds other things, every migration is pending. */
@@ -27,12 +28,13 @@ export async function readSchemaState(query: Query, schema: string): Promise<Sch
          WHERE attrelid = to_regclass($2) AND attname = 'data') AS payload`,
     values: [qualified(schema, 'migrations'), qualified(schema, 'events')],
   })
-  const applied = found?.present === '2' && found.payload !== null ? await readApplied(query, schema) : new Map()
+  const payload = PAYLOADS.find((known) => known === found?.payload) ?? null
+  const applied = found?.present === '2' && payload !== null ? await readApplied(query, schema) : new Map()
   const known = MIGRATIONS.map(({ name }) => ({ name, appliedAt: applied.get(name) ?? null }))
   const unknown = [...applied].filter(([name]) => !MIGRATIONS.some((migration) => migration.name === name))
   return {
     migrations: [...known, ...unknown.map(([name, appliedAt]) => ({ name, appliedAt }))],
-    payload: found?.payload ?? null,
+    payload,
   }
 }
 

@@ -1,14 +1,12 @@
 import pg from 'pg'
 
-/** What the store's own pool connects with: one entry a host. */
-export type Hosts = readonly pg.ClientConfig[]
-
 /** Which of several hosts will do. Source: https://www.postgresql.org/docs/current/libpq-connect.html */
 const SESSION_ATTRIBUTES = ['any', 'read-write', 'read-only', 'primary', 'standby'] as const
 export type SessionAttributes = (typeof SESSION_ATTRIBUTES)[number]
 
 export interface ConnectionOptions {
-  readonly hosts: Hosts
+  /** What to connect with, one entry a host. */
+  readonly hosts: readonly pg.ClientConfig[]
   readonly sessionAttributes: SessionAttributes
 }
 

@@ -23,8 +23,8 @@ export function connectionSource(
   options: SourceOptions,
   onDiagnostic: (diagnostic: Diagnostic) => void,
 ): () => ConnectionSource | Promise<ConnectionSource> {
-  const { pool, embedded, connectionString } = options
-  const size = checkInteger(options.poolSize ?? 10, 'poolSize', 1)
+  const { pool, embedded, connectionString, poolSize = 10 } = options
+  const size = checkInteger(poolSize, 'poolSize', 1)
   const onIdleLost = (error: Error) => onDiagnostic({ type: 'connection-lost', connection: 'pool', error })
   if (embedded !== undefined) {
     if (pool || connectionString !== undefined) {
@@ -39,7 +39,7 @@ export function connectionSource(
     if (typeof pool?.connect !== 'function') throw new TypeError(`pool must be a pg.Pool, found ${describeValue(pool)}`)
     return () => borrowedPool(pool)
   }
-  const connection = parseConnectionString(connectionString ?? process.env.DATABASE_URL)
+  const connection = parseConnectionString(connectionString === undefined ? process.env.DATABASE_URL : connectionString)
   return () => ownPool({ connection, size, onIdleLost })
 }
 

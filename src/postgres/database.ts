@@ -24,6 +24,10 @@ export class Database implements Executor {
   readonly #open: () => ConnectionSource | Promise<ConnectionSource>
   #source: Promise<ConnectionSource> | undefined
   #closed: Promise<void> | undefined
+  /** The steps that are under way. */
+  readonly #running = new Set<Promise<unknown>>()
+  /** Operations that have taken their first step; all steps of one share its deadline. */
+  readonly #begun = new WeakSet<Deadline>()
   /** Whether a statement without BEGIN is READ COMMITTED here; asked before the first one that writes. */
   #readCommitted: boolean | undefined
 
@@ -57,11 +61,30 @@ export class Database implements Executor {
   }
 
   async #close(): Promise<void> {
+    while (this.#running.size > 0) {
+      await Promise.allSettled(this.#running)
+      await new Promise(setImmediate) // by then an operation has begun its next step, if there is one
+    }
     const source = await this.#source?.catch(() => undefined)
     await source?.end()
   }
 
   async #withConnection<Result>(
+    deadline: Deadline,
+    work: (connection: PooledConnection) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#closed && !this.#begun.has(deadline)) throw new ClosedError()
+    this.#begun.add(deadline)
+    const step = this.#takeStep(deadline, work)
+    this.#running.add(step)
+    try {
+      return await step
+    } finally {
+      this.#running.delete(step)
+    }
+  }
+
+  async #takeStep<Result>(
     deadline: Deadline,
     work: (connection: PooledConnection) => Promise<Result>,
   ): Promise<Result> {
@@ -74,7 +97,6 @@ export class Database implements Executor {
   }
 
   async #connect(deadline: Deadline): Promise<PooledConnection> {
-    if (this.#closed) throw new ClosedError()
     this.#source ??= this.#openSource()
     const connecting = this.#source.then((source) => source.connect())
     let stopWatching = () => {}
@@ -96,7 +118,6 @@ export class Database implements Executor {
           'Find out who releases connections without COMMIT or ROLLBACK.',
       )
     } catch (error) {
-      if (this.#closed) throw new ClosedError()
       throw error instanceof TimeoutError || error instanceof ConnectionError ? error : noConnection(error)
     } finally {
       stopWatching()

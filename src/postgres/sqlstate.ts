@@ -2,9 +2,8 @@ import { ConnectionError, DatabaseError, EventStoreError } from '../errors.ts'
 
 /** The SQLSTATEs that the store acts on. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export const UNIQUE_VIOLATION = '23505'
-export const UNDEFINED_TABLE = '42P01'
-export const INVALID_SCHEMA_NAME = '3F000'
 export const INVALID_CATALOG_NAME = '3D000'
+export const DUPLICATE_DATABASE = '42P04'
 export const QUERY_CANCELED = '57014'
 /** What the store reports when a caller's transaction is not READ COMMITTED. */
 export const INAPPROPRIATE_ISOLATION_LEVEL = '25004'
@@ -14,6 +13,12 @@ const NO_CONNECTION = /^(08|28|3D000|53300|57P0[1235])/
 
 /** An SQLSTATE: five characters; neither a system error (`EPIPE`) nor a code of another tool (`P2010`). */
 const SQLSTATE = /^(?![EP][A-Z1-9])[0-9A-Z]{5}$/
+
+/** A table, type or function that is there already. */
+const NAME_TAKEN = /^(42P07|42710|42723)$/
+
+/** What a column cannot hold: data exceptions, and limits of PostgreSQL's own. */
+const CONTENT_REFUSED = /^(22|54)/
 
 /** The SQLSTATE of a driver's error, also of one that a query builder has wrapped; undefined when there is none. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -28,6 +33,14 @@ export function sqlStateOf(error: unknown): string | undefined {
     error = cause ?? original ?? meta
   }
   return undefined
+}
+
+export function isNameTaken(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && NAME_TAKEN.test(error.sqlState)
+}
+
+export function isContentRefused(error: unknown): error is DatabaseError {
+  return error instanceof DatabaseError && CONTENT_REFUSED.test(error.sqlState)
 }
 
 /** The name of the constraint that a driver's error is about, also of one that a query builder has wrapped. */

@@ -1,4 +1,5 @@
-import type { InvalidEventIssue } from '../errors.ts'
+import { isUtf8 } from 'node:buffer'
+import { InvalidEventError, type InvalidEventIssue } from '../errors.ts'
 import type { Payload, Serializer } from '../options.ts'
 import { describeValue } from '../util/arguments.ts'
 import { json } from './json.ts'
@@ -27,7 +28,7 @@ export class Codec {
     try {
       content = this.#serializer.serialize(value)
     } catch (cause) {
-      return refused(`cannot be serialized: ${cause instanceof Error ? cause.message : cause}`, cause)
+      return refused(`cannot be serialized: ${cause instanceof Error ? cause.message : describeValue(cause)}`, cause)
     }
     if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
       return refused(`cannot be serialized: ${describeValue(value)} has no JSON form`)
@@ -40,6 +41,7 @@ export class Codec {
       return refused('contains half of a surrogate pair, which UTF-8 cannot hold')
     }
     if (this.payload === 'bytea') return { content: Buffer.from(content as string).toString('hex') }
+    if (typeof content !== 'string' && !isUtf8(content)) return refused('must be JSON in UTF-8, found other bytes')
     return this.#checkJson(typeof content === 'string' ? content : Buffer.from(content).toString())
   }
 
@@ -58,6 +60,13 @@ export class Codec {
     const unstorable = this.payload === 'jsonb' && unstorableEscape(content)
     return unstorable ? refused(`cannot be stored as jsonb: it contains ${unstorable}`) : { content }
   }
+}
+
+/** The column's content for data or metadata of something. Throws InvalidEventError for what the column cannot hold. */
+export function encodeContent(codec: Codec, value: unknown, field: 'data' | 'metadata', what: string): string {
+  const encoded = codec.encode(value)
+  if (!encoded.problem) return encoded.content
+  throw new InvalidEventError(what, [{ ...encoded.problem, path: [field] }], { cause: encoded.cause })
 }
 
 function refused(message: string, cause?: unknown): Encoded {

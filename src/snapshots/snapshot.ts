@@ -2,7 +2,8 @@ import { InvalidEventError } from '../errors.ts'
 import type { Metadata } from '../events.ts'
 import { checkTimeout, type OperationOptions } from '../options.ts'
 import type { Executor } from '../postgres/executor.ts'
-import type { Codec } from '../serialization/payload.ts'
+import { isContentRefused } from '../postgres/sqlstate.ts'
+import { type Codec, encodeContent } from '../serialization/payload.ts'
 import { checkDate, checkInteger, checkName, checkOptions, describeValue } from '../util/arguments.ts'
 import { Deadline } from '../util/deadline.ts'
 
@@ -38,32 +39,21 @@ export async function recordSnapshot(
   options?: OperationOptions,
 ): Promise<void> {
   const deadline = deadlineOf(options, 'recordSnapshot')
-  if (typeof snapshot !== 'object' || snapshot === null) {
-    throw new TypeError(`snapshot must be an object, found ${describeValue(snapshot)}`)
-  }
-  const { sourceVersion, data, metadata = {}, createdAt = new Date() } = snapshot
-  const sourceId = checkSourceId(snapshot.sourceId)
+  const values = snapshotValues(codec, snapshot)
   const stored = { json: '::text::json', jsonb: '::text::jsonb', bytea: '' }[codec.payload]
   const content = (parameter: string) => (stored ? `${parameter}${stored}` : `decode(${parameter}::text, 'hex')`)
-  await executor.write(
-    {
-      text: `
-        INSERT INTO ${schema}.snapshots (source_id, source_version, source_type, data, metadata, created_at)
-        VALUES ($1::text, $2::text::int8, $3::text, ${content('$4')}, ${content('$5')}, $6::text::timestamptz)
-        ON CONFLICT (source_id) DO UPDATE
-        SET source_version = EXCLUDED.source_version, source_type = EXCLUDED.source_type, data = EXCLUDED.data,
-          metadata = EXCLUDED.metadata, created_at = EXCLUDED.created_at`,
-      values: [
-        sourceId,
-        String(checkInteger(sourceVersion, 'sourceVersion', 0)),
-        checkName(snapshot.sourceType, 'sourceType'),
-        encode(codec, data, 'data', sourceId),
-        encode(codec, metadata, 'metadata', sourceId),
-        checkDate(createdAt, 'createdAt').toISOString(),
-      ],
-    },
-    deadline,
-  )
+  const text = `
+    INSERT INTO ${schema}.snapshots (source_id, source_version, source_type, data, metadata, created_at)
+    VALUES ($1::text, $2::text::int8, $3::text, ${content('$4')}, ${content('$5')}, $6::text::timestamptz)
+    ON CONFLICT (source_id) DO UPDATE
+    SET source_version = EXCLUDED.source_version, source_type = EXCLUDED.source_type, data = EXCLUDED.data,
+      metadata = EXCLUDED.metadata, created_at = EXCLUDED.created_at`
+  try {
+    await executor.write({ text, values }, deadline)
+  } catch (error) {
+    if (!isContentRefused(error)) throw error
+    throw new InvalidEventError('A snapshot', [{ message: error.message }], { cause: error.cause })
+  }
 }
 
 /** Resolves to undefined when none is recorded. */
@@ -79,7 +69,7 @@ export async function readSnapshot<Data>(
     {
       text: `
         SELECT source_version::text, source_type, data${cast}, metadata${cast},
-          floor(date_part('epoch', created_at) * 1000 + 0.0005)::int8::text AS created_at
+          round(date_part('epoch', created_at) * 1000)::int8::text AS created_at
         FROM ${schema}.snapshots
         WHERE source_id = $1::text`,
       values: [checkSourceId(sourceId)],
@@ -111,18 +101,30 @@ export async function deleteSnapshot(
   )
 }
 
+function snapshotValues(codec: Codec, snapshot: Snapshot): unknown[] {
+  if (typeof snapshot !== 'object' || snapshot === null) {
+    throw new TypeError(`snapshot must be an object, found ${describeValue(snapshot)}`)
+  }
+  const { sourceVersion, sourceType, data, metadata = {}, createdAt = new Date() } = snapshot
+  const sourceId = checkSourceId(snapshot.sourceId)
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw new TypeError(`metadata must be an object, found ${describeValue(metadata)}`)
+  }
+  const what = `Snapshot of ${JSON.stringify(sourceId)}`
+  return [
+    sourceId,
+    String(checkInteger(sourceVersion, 'sourceVersion', 0)),
+    checkName(sourceType, 'sourceType'),
+    encodeContent(codec, data, 'data', what),
+    encodeContent(codec, metadata, 'metadata', what),
+    checkDate(createdAt, 'createdAt').toISOString(),
+  ]
+}
+
 function deadlineOf(options: OperationOptions | undefined, operation: string): Deadline {
   return new Deadline(checkTimeout(checkOptions(options, operation, ['timeout']).timeout))
 }
 
 function checkSourceId(sourceId: unknown): string {
   return checkName(sourceId, 'sourceId')
-}
-
-function encode(codec: Codec, value: unknown, field: 'data' | 'metadata', sourceId: string): string {
-  const encoded = codec.encode(value)
-  if (!encoded.problem) return encoded.content
-  throw new InvalidEventError(`Snapshot of ${JSON.stringify(sourceId)}`, [{ ...encoded.problem, path: [field] }], {
-    cause: encoded.cause,
-  })
 }

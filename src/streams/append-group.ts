@@ -1,12 +1,13 @@
 import {
   DatabaseError,
+  DuplicateEventError,
   type EventStoreError,
   InvalidEventError,
   StreamDeletedError,
   WrongExpectedVersionError,
 } from '../errors.ts'
 import type { Executor, Query } from '../postgres/executor.ts'
-import { constraintOf, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
+import { constraintOf, isContentRefused, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
 import type { AppendResult } from '../results.ts'
 import type { Deadline } from '../util/deadline.ts'
 import type { AppendOutcome, AppendPart, AppendRequest } from './append-request.ts'
@@ -16,9 +17,6 @@ import { refuseIsolation } from './isolation.ts'
 import { locateEvents } from './located-events.ts'
 import { judgeRepetition } from './repetition.ts'
 import type { StoreContext } from './store-context.ts'
-
-/** What PostgreSQL says of content that a column cannot hold: data exceptions, and limits of its own. */
-const CONTENT_REFUSED = /^(22|54)/
 
 /**
  * Stores a group of appends in one transaction, each by itself: one that is refused costs the others nothing. This is the one
@@ -49,7 +47,8 @@ export async function appendGroup(
     if (!isDuplicateId(error)) throw error
     const query: Query = (statement) => executor.query(statement, deadline)
     const settled = await settleRepetitions(context, query, requests)
-    if (settled.every((outcome) => outcome === undefined)) throw error
+    if (settled.every((outcome) => outcome === undefined))
+      throw new DuplicateEventError(undefined, 'stored already', { cause: error })
     const open = requests.filter((_, index) => !settled[index])
     return merge(settled, open.length > 0 ? await appendGroup(context, executor, open, deadline) : [])
   }
@@ -69,7 +68,7 @@ async function store(
     const rows = await executor.write<ReservationRow>(appendStatement(context, requests), deadline)
     return readOutcomes(requests, rows)
   } catch (error) {
-    if (error instanceof DatabaseError && CONTENT_REFUSED.test(error.sqlState)) {
+    if (isContentRefused(error)) {
       throw new InvalidEventError('An event', [{ message: error.message }], { cause: error.cause })
     }
     throw error
@@ -98,7 +97,7 @@ async function lockStore({ schema }: StoreContext, query: Query): Promise<void> 
   if (row?.locked !== 'true') throw refuseIsolation()
 }
 
-/** After a refused version: the append may be a repetition of one that fitted. */
+/** After a refusal for the stream's version or deletion: the append may be a repetition of one that fitted. */
 async function forgiveRepetitions(
   context: StoreContext,
   executor: Executor,
@@ -106,8 +105,7 @@ async function forgiveRepetitions(
   outcomes: readonly AppendOutcome[],
   deadline: Deadline,
 ): Promise<readonly AppendOutcome[]> {
-  const refused = (index: number) => outcomes[index]?.error instanceof WrongExpectedVersionError
-  const doubtful = requests.filter(({ haveOwnIds }, index) => haveOwnIds && refused(index))
+  const doubtful = requests.filter(({ haveOwnIds }, index) => haveOwnIds && outcomes[index]?.error)
   if (doubtful.length === 0) return outcomes
   const judged = await settleRepetitions(context, (statement) => executor.query(statement, deadline), doubtful)
   return outcomes.map((outcome, index) => judged[doubtful.indexOf(requests[index] as AppendRequest)] ?? outcome)

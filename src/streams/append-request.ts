@@ -42,12 +42,12 @@ export async function prepareAppend<Types extends EventTypes>(
   if (!Array.isArray(appends)) throw new TypeError(`appends must be an array, found ${describeValue(appends)}`)
   if (appends.length === 0) throw new RangeError('appendAll needs at least one part')
   const createdAt = checkCreatedAt(options.createdAt)
-  const targets = appends.map(checkPart)
+  const targets = Array.from(appends, checkPart)
   const twice = targets.find(({ stream }, index) => targets.findIndex((other) => other.stream === stream) !== index)
   if (twice) throw new RangeError(`a stream comes once in an append, found ${JSON.stringify(twice.stream)} twice`)
   const prepared = await prepareEvents(
     context,
-    appends.flatMap(({ events }) => events),
+    appends.flatMap(({ events }) => [...events]),
   )
   let start = 0
   const parts = targets.map(({ stream, expectedVersion, count }) => {
@@ -58,7 +58,11 @@ export async function prepareAppend<Types extends EventTypes>(
   return { parts, createdAt, haveOwnIds: prepared.haveOwnIds }
 }
 
-function checkPart({ stream, expectedVersion, events }: StreamAppend): Omit<AppendPart, 'events'> & { count: number } {
+function checkPart(part: StreamAppend): Omit<AppendPart, 'events'> & { count: number } {
+  if (typeof part !== 'object' || part === null) {
+    throw new TypeError(`a part of an append must be { stream, expectedVersion, events }, found ${describeValue(part)}`)
+  }
+  const { stream, expectedVersion, events } = part
   if (!Array.isArray(events)) throw new TypeError(`events must be an array, found ${describeValue(events)}`)
   return {
     stream: checkWritableStream(stream),

@@ -23,15 +23,14 @@ export async function listStreams(
   options?: ListStreamsOptions,
 ): Promise<Page<StreamInfo>> {
   const checked = checkOptions(options, 'listStreams', OPTIONS)
-  const page = checkInteger(checked.page ?? 1, 'page', 1)
-  const pageSize = checkInteger(checked.pageSize ?? 50, 'pageSize', 1)
+  const { page = 1, pageSize = 50, sortBy = 'createdAt', sortDirection = 'ascending' } = checked
+  checkInteger(page, 'page', 1)
+  checkInteger(pageSize, 'pageSize', 1)
   const search = checkSearch(checked.search)
-  const sortBy = checkOneOf(checked.sortBy ?? 'createdAt', 'sortBy', ['name', 'version', 'createdAt', 'deletedAt'])
-  const ascending =
-    checkOneOf(checked.sortDirection ?? 'ascending', 'sortDirection', ['ascending', 'descending']) === 'ascending'
+  const column = SORT_COLUMNS[checkOneOf(sortBy, 'sortBy', ['name', 'version', 'createdAt', 'deletedAt'])]
+  const order = checkOneOf(sortDirection, 'sortDirection', ['ascending', 'descending']) === 'ascending' ? 'ASC' : 'DESC'
   const deadline = new Deadline(checkTimeout(checked.timeout))
 
-  const order = ascending ? 'ASC' : 'DESC'
   const [count] = await executor.query<{ total: string }>(
     {
       text: `
@@ -48,10 +47,10 @@ export async function listStreams(
         SELECT ${STREAM_COLUMNS}
         FROM ${schema}.stream_versions v
         WHERE v.stream_name IS NOT NULL AND strpos(v.stream_name, $1::text) > 0
-        ORDER BY v.${SORT_COLUMNS[sortBy]} ${order} NULLS LAST, v.stream_id ${order}
+        ORDER BY v.${column} ${order} NULLS LAST, v.stream_id ${order}
         LIMIT $2::text::int8
         OFFSET $3::text::int8`,
-      values: [search, String(pageSize), String((page - 1) * pageSize)],
+      values: [search, String(pageSize), String(Math.min((page - 1) * pageSize, Number.MAX_SAFE_INTEGER))],
     },
     deadline,
   )

@@ -16,7 +16,11 @@ interface LocationRow {
   readonly position: string
 }
 
-/** Looks up which of these ids are stored, and where. */
+/**
+ * Looks up which of these ids are stored, and where.
+ *
+ * Id by id along the index: of `event_id = ANY ($1)` a planner without statistics makes a search of the list for every event.
+ */
 export async function locateEvents(
   { schema }: StoreContext,
   query: Query,
@@ -25,9 +29,9 @@ export async function locateEvents(
   const rows = await query<LocationRow>({
     text: `
       SELECT e.event_id::text, s.stream_name, e.stream_version::text, e.position::text
-      FROM ${schema}.events e
-      LEFT JOIN ${schema}.streams s ON s.stream_id = e.stream_id
-      WHERE e.event_id = ANY ($1::text::uuid[])`,
+      FROM unnest($1::text::uuid[]) AS i (event_id)
+      CROSS JOIN LATERAL (SELECT * FROM ${schema}.events e WHERE e.event_id = i.event_id OFFSET 0) e
+      LEFT JOIN ${schema}.streams s ON s.stream_id = e.stream_id`,
     values: [`{${ids.join(',')}}`],
   })
   return new Map(

@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { DuplicateEventError, InvalidEventError, type InvalidEventIssue } from '../errors.ts'
 import type { NewEvent } from '../events.ts'
+import { encodeContent } from '../serialization/payload.ts'
 import { describeValue, nameProblem } from '../util/arguments.ts'
 import { isUuid, uuidv7 } from '../util/uuid.ts'
 import type { StoreContext } from './store-context.ts'
@@ -36,24 +37,11 @@ export async function prepareEvents(context: StoreContext, events: readonly NewE
     }
     prepared.push({
       ...checked,
-      data: encode(context, event.data, 'data', what),
-      metadata: event.metadata === undefined ? encodeEmpty(context) : encode(context, event.metadata, 'metadata', what),
+      data: encodeContent(context.codec, event.data, 'data', what),
+      metadata: encodeContent(context.codec, event.metadata ?? {}, 'metadata', what),
     })
   }
   return { events: prepared, haveOwnIds: ownIds.size > 0 }
-}
-
-/** Encodes data or metadata of anything that is stored. */
-export function encode(context: StoreContext, value: unknown, field: 'data' | 'metadata', what: string): string {
-  const encoded = context.codec.encode(value)
-  if (encoded.problem) {
-    throw new InvalidEventError(what, [{ ...encoded.problem, path: [field] }], { cause: encoded.cause })
-  }
-  return encoded.content
-}
-
-function encodeEmpty(context: StoreContext): string {
-  return encode(context, {}, 'metadata', 'Metadata')
 }
 
 function checkFields(event: NewEvent, what: string): Omit<PreparedEvent, 'data' | 'metadata'> {

@@ -39,7 +39,12 @@ export function read<Types extends EventTypes>(
   return {
     batches,
     async *[Symbol.asyncIterator]() {
-      for await (const batch of batches()) yield* batch
+      for await (const batch of batches()) {
+        for (const event of batch) {
+          plan.signal?.throwIfAborted()
+          yield event
+        }
+      }
     },
     async toArray() {
       const events: RecordedEvent<Types>[] = []
@@ -51,14 +56,14 @@ export function read<Types extends EventTypes>(
 
 function planRead(stream: string, options?: ReadOptions): ReadPlan {
   const checked = checkOptions(options, 'read', OPTIONS)
-  const direction = checkOneOf(checked.direction ?? 'forwards', 'direction', ['forwards', 'backwards'])
-  const from = checked.from ?? (direction === 'forwards' ? 'start' : 'end')
+  const { direction = 'forwards', limit = Number.POSITIVE_INFINITY, batchSize = 1_000 } = checked
+  const { from = direction === 'backwards' ? 'end' : 'start' } = checked
   return {
     stream: checkStreamName(stream),
-    direction,
+    direction: checkOneOf(direction, 'direction', ['forwards', 'backwards']),
     from: typeof from === 'number' ? checkInteger(from, 'from', 1) : checkOneOf(from, 'from', ['start', 'end']),
-    limit: checkCount(checked.limit ?? Number.POSITIVE_INFINITY, 'limit', 0),
-    batchSize: checkInteger(checked.batchSize ?? 1_000, 'batchSize', 1),
+    limit: checkCount(limit, 'limit', 0),
+    batchSize: checkInteger(batchSize, 'batchSize', 1),
     timeout: checkTimeout(checked.timeout),
     signal: checkSignal(checked.signal),
   }

@@ -17,15 +17,15 @@ export interface RecordedRow {
 }
 
 /**
- * The columns of a RecordedRow, but for stream_name and event_number, of an event `e`. Times are milliseconds since 1970: half a
- * microsecond is added so that the division's rounding cannot cut a millisecond off.
+ * The columns of a RecordedRow, but for stream_name and event_number, of an event `e`. Times are milliseconds since 1970: rounded,
+ * because what is a little less than a millisecond after the multiplication must not be cut to the one before.
  */
 export function recordedColumns({ payload }: Codec): string {
   const cast = payload === 'bytea' ? '' : '::text'
   return `
     e.position::text, e.event_id::text, e.stream_version::text, e.event_type,
     e.data${cast}, e.metadata${cast}, e.causation_id::text, e.correlation_id::text,
-    floor(date_part('epoch', e.created_at) * 1000 + 0.0005)::int8::text AS created_at`
+    round(date_part('epoch', e.created_at) * 1000)::int8::text AS created_at`
 }
 
 export function toRecordedEvent<Types extends EventTypes>(row: RecordedRow, codec: Codec): RecordedEvent<Types> {

@@ -1,0 +1,47 @@
+import { CommanderError } from 'commander'
+import { EventStoreError } from '../errors.ts'
+
+/** 0: done, or nothing to do. 1: failed, or a migration is pending. 2: wrong usage, nothing was done. Else: interrupted. */
+export type ExitCode = 0 | 1 | 2 | 130 | 143
+
+/** What the command line, the environment or the config file say cannot be done. */
+export class UsageError extends Error {}
+
+/** The question was not answered with yes. */
+export class DeclinedError extends Error {}
+
+/** The reason of the abort when a signal ends the process. */
+export class Interruption extends Error {
+  constructor(readonly exitCode: 130 | 143) {
+    super('Interrupted.')
+  }
+}
+
+/** An error as the user is told of it. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly exitCode: ExitCode
+}
+
+/** What to tell of any error, and the exit code for it. */
+export function describeFailure(error: unknown): Failure {
+  if (error instanceof Interruption) return { code: 'INTERRUPTED', message: error.message, exitCode: error.exitCode }
+  if (error instanceof CommanderError) return describeMisuse(error)
+  if (error instanceof UsageError) return { code: 'USAGE', message: error.message, exitCode: 2 }
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof DeclinedError) return { code: 'DECLINED', message, exitCode: 1 }
+  return { code: error instanceof EventStoreError ? error.code : 'UNEXPECTED', message, exitCode: 1 }
+}
+
+/** Commander also throws when it was asked for help or the version, and has printed it. */
+function describeMisuse({ code, exitCode, message }: CommanderError): Failure {
+  if (code === 'commander.help') {
+    return { code: 'USAGE', message: 'A command is missing: see `eventstore --help`.', exitCode: 2 }
+  }
+  const text = message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '')
+  return { code: 'USAGE', message: `${text}. See \`eventstore --help\`.`, exitCode: exitCode === 0 ? 0 : 2 }
+}

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+import { Interruption } from './failure.ts'
+import { run } from './run.ts'
+
+const interruption = new AbortController()
+// Once: a second Ctrl-C ends a command that cannot be interrupted gently.
+process.once('SIGINT', () => interruption.abort(new Interruption(130)))
+process.once('SIGTERM', () => interruption.abort(new Interruption(143)))
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has had enough (`| head`) is no failure, and must not end a command halfway.
+    if (error.code === 'EPIPE') return
+    process.exitCode = 1
+    if (stream === process.stdout) process.stderr.write(`error: Standard output cannot be written: ${error.message}.\n`)
+  })
+}
+
+const exitCode = await run(process.argv.slice(2), {
+  env: process.env,
+  folder: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interruption.signal,
+})
+// A query that nobody waits for any more would keep the process alive.
+if (interruption.signal.aborted) process.exit(exitCode)
+if (exitCode !== 0) process.exitCode = exitCode

@@ -1,0 +1,52 @@
+import type { Command } from 'commander'
+import type { CommandHandler, Flags } from './command.ts'
+import { readConfigFile } from './config-file.ts'
+import { describeFailure, type ExitCode } from './failure.ts'
+import { Output } from './output.ts'
+import { createProgram } from './program.ts'
+import { fromEnvironment, fromFlags, resolveSettings } from './settings.ts'
+import { createTerminal } from './terminal.ts'
+
+/** What the CLI needs of its process. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The current folder. */
+  readonly folder: string
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  /** Aborts with an `Interruption`. */
+  readonly signal: AbortSignal
+}
+
+/** Runs one command line, and resolves to the exit code. Never rejects: what fails is reported. */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { stdin, stdout, stderr, signal } = surroundings
+  // A command line that cannot be parsed is to be reported in JSON, too.
+  const json = args.includes('--json')
+  const output = new Output({ json, stdout, stderr })
+  const terminal = createTerminal(stdin, stderr, signal)
+  let exitCode: ExitCode = 0
+  const actionOf = (handler: CommandHandler) => async (_: unknown, command: Command) => {
+    const flags = command.optsWithGlobals<Flags>()
+    const settings = await readSettings(flags, surroundings)
+    exitCode = await handler({ command: command.name(), flags, settings, output, terminal, signal })
+  }
+  const program = createProgram(actionOf, {
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => json || stderr.write(text),
+  })
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    const failure = describeFailure(error)
+    if (failure.exitCode !== 0) output.fail(failure)
+    return failure.exitCode
+  }
+}
+
+async function readSettings(flags: Flags, { env, folder }: Surroundings) {
+  const file = await readConfigFile(folder, flags.config)
+  return resolveSettings([fromFlags(flags), fromEnvironment(env), ...(file ? [file] : [])])
+}
