@@ -8,44 +8,63 @@ import { QUERY_CANCELED, sqlStateOf, translateError } from './sqlstate.ts'
 /** The longest `statement_timeout`, in milliseconds. */
 const LONGEST = 2 ** 31 - 1
 
-/** The latest statement on each client. */
+/** The latest operation on each client. */
 const latest = new WeakMap<Queryable, Promise<unknown>>()
 
 /**
- * Runs statements one at a time inside a transaction that somebody else began and will commit, through whatever driver he uses.
+ * Runs statements inside a transaction that somebody else began and will commit, through whatever driver he uses. Operations on
+ * one client run one after the other, however they were started, as each sets and restores what the others rely on.
+ *
  * The server bounds each statement, because a client that is not ours cannot be cancelled; a shorter bound of the caller's holds.
  */
 export class CallersTransaction implements Executor {
   readonly inCallersTransaction = true
   readonly #client: Queryable
+  #began = false
 
   constructor(client: Queryable) {
     this.#client = client
   }
 
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
-    // Operations that run at the same time would restore each other's settings.
-    const rows = this.#after<Row>(latest.get(this.#client), statement, deadline)
-    const done = () => {}
-    latest.set(this.#client, rows.then(done, done))
-    return rows
+    return this.transaction(deadline, (query) => query<Row>(statement))
   }
 
   write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
     return this.query(statement, deadline)
   }
 
-  async transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result> {
-    return work((statement) => this.query(statement, deadline))
+  transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result> {
+    const result = this.#after(latest.get(this.#client), deadline, work)
+    const done = () => {}
+    latest.set(this.#client, result.then(done, done))
+    return result
   }
 
-  async #after<Row>(
+  async #after<Result>(
     previous: Promise<unknown> | undefined,
-    statement: Statement,
     deadline: Deadline,
-  ): Promise<readonly Row[]> {
+    work: (query: Query) => Promise<Result>,
+  ): Promise<Result> {
     await previous
-    return deadline.timeout === Number.POSITIVE_INFINITY ? this.#run(statement) : this.#bounded(statement, deadline)
+    await this.#checkBegun()
+    const unbounded = deadline.timeout === Number.POSITIVE_INFINITY
+    return work((statement) => (unbounded ? this.#run(statement) : this.#bounded(statement, deadline)))
+  }
+
+  /** Outside a transaction a setting that is local to it is gone with the next statement. */
+  async #checkBegun(): Promise<void> {
+    if (this.#began) return
+    await this.#run({ text: "SELECT set_config('eventstore.callers_transaction', 'begun', true) AS state" })
+    const [row] = await this.#run<{ state: string | null }>({
+      text: "SELECT current_setting('eventstore.callers_transaction', true) AS state",
+    })
+    this.#began = row?.state === 'begun'
+    if (this.#began) return
+    throw new TypeError(
+      'withClient needs a client inside a transaction: what it is given has none open. BEGIN first, and give it the client ' +
+        'that the transaction runs on, not a pool.',
+    )
   }
 
   async #bounded<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
@@ -59,21 +78,26 @@ export class CallersTransaction implements Executor {
           END, true) AS changed`,
       values: [`${Math.min(LONGEST, Math.max(1, Math.ceil(deadline.remaining)))}ms`],
     })
+    const restore = () =>
+      this.#run({ text: "SELECT set_config('statement_timeout', $1, true)", values: [before?.timeout] })
+    let rows: readonly Row[]
     try {
-      return await this.#run<Row>(statement)
+      rows = await this.#run<Row>(statement)
     } catch (error) {
-      if (sqlStateOf(error) === QUERY_CANCELED && deadline.remaining === 0) {
-        throw new TimeoutError(deadline.timeout, "in the caller's transaction, which is aborted", { cause: error })
-      }
-      throw error
-    } finally {
-      await this.#restore(before?.timeout)
+      await restore().catch(() => {}) // in an aborted transaction: the caller's ROLLBACK does it
+      throw this.#timedOut(error, deadline)
     }
+    try {
+      await restore()
+    } catch (error) {
+      throw this.#timedOut(error, deadline) // it has aborted the transaction, and with it what went well before
+    }
+    return rows
   }
 
-  async #restore(timeout: string | undefined): Promise<void> {
-    // In an aborted transaction this fails, and the caller's ROLLBACK restores the setting.
-    await this.#run({ text: "SELECT set_config('statement_timeout', $1, true)", values: [timeout] }).catch(() => {})
+  #timedOut(error: unknown, deadline: Deadline): unknown {
+    if (sqlStateOf(error) !== QUERY_CANCELED || deadline.remaining > 0) return error
+    return new TimeoutError(deadline.timeout, "in the caller's transaction, which is aborted", { cause: error })
   }
 
   async #run<Row>(statement: Statement): Promise<readonly Row[]> {

@@ -23,3 +23,13 @@ export interface Executor {
   /** Runs several statements in one READ COMMITTED transaction of its own, or in the caller's. */
   transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result>
 }
+
+/** An executor inside a transaction that is under way already. */
+export function executorWithin(query: Query, { inCallersTransaction }: Executor): Executor {
+  return {
+    inCallersTransaction,
+    query: (statement) => query(statement),
+    write: (statement) => query(statement),
+    transaction: (_, work) => work(query),
+  }
+}

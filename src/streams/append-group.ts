@@ -6,7 +6,7 @@ import {
   StreamDeletedError,
   WrongExpectedVersionError,
 } from '../errors.ts'
-import type { Executor, Query } from '../postgres/executor.ts'
+import { type Executor, executorWithin, type Query } from '../postgres/executor.ts'
 import { constraintOf, isContentRefused, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
 import type { AppendResult } from '../results.ts'
 import type { Deadline } from '../util/deadline.ts'
@@ -36,7 +36,8 @@ export async function appendGroup(
       await lockStore(context, query)
       const settled = await settleRepetitions(context, query, requests)
       const open = requests.filter((_, index) => !settled[index])
-      const stored = open.length > 0 ? await store(context, executor, open, deadline) : []
+      const within = executorWithin(query, executor)
+      const stored = open.length > 0 ? await store(context, within, open, deadline) : []
       return merge(settled, stored)
     })
   }

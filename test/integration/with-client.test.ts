@@ -119,6 +119,21 @@ describe.each(DRIVERS)('in a transaction of $name', (choice) => {
     expect(await user.notes(store.schema)).toBe(5)
   })
 
+  test('a page is not fetched before it is needed: it holds what was appended meanwhile', async () => {
+    await using store = await openStore()
+    await user.transaction(async ({ client }) => {
+      const operations = store.withClient(client)
+      await operations.append('s', newEvents(2), noStream)
+      const seen: number[] = []
+      for await (const batch of operations.read('s', { batchSize: 2 }).batches()) {
+        seen.push(...numbersOf(batch))
+        if (seen.length === 2) await operations.append('s', newEvent(3), anyVersion)
+      }
+
+      expect(seen).toEqual([1, 2, 3])
+    })
+  })
+
   test('several appends, to the same stream and to others, follow one another', async () => {
     await using store = await openStore()
     await user.transaction(async ({ client }) => {

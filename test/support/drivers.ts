@@ -11,7 +11,7 @@ import { drizzleClient, knexClient, kyselyClient, postgresJsClient } from '../..
 import type { Queryable } from '../../src/index.ts'
 import { runSql } from './run-sql.ts'
 
-export type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
+type IsolationLevel = 'read committed' | 'repeatable read' | 'serializable'
 
 /** A user's transaction, through the driver or query builder of his choice. */
 export interface UserTransaction {
@@ -25,7 +25,7 @@ export interface UserTransaction {
   savepoint(work: (transaction: UserTransaction) => Promise<void>): Promise<void>
 }
 
-export interface Driver {
+interface Driver {
   /** Runs work in a transaction, which is rolled back when the work rejects. */
   transaction(work: (transaction: UserTransaction) => Promise<void>, isolation?: IsolationLevel): Promise<void>
   close(): Promise<void>

@@ -23,3 +23,12 @@ export function runSql<Row extends QueryResultRow = QueryResultRow>(
 ): Promise<Row[]> {
   return withClient(connectionString, async (client) => (await client.query<Row>(text, values)).rows)
 }
+
+/** How many statements of this database wait for a lock. */
+export async function countWaiting(connectionString: string): Promise<number> {
+  const rows = await runSql(
+    connectionString,
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  )
+  return rows.length
+}

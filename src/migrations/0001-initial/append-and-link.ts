@@ -1,12 +1,15 @@
 import type { Payload } from '../../options.ts'
 import { dollarTag } from '../dollar-tag.ts'
 
-/** How events and links get in. Content comes as text, but for jsonb, which keeps nothing to the letter anyway. */
+/**
+ * How events and links get in. Content comes as text, but for jsonb, which keeps nothing to the letter anyway; there
+ * jsonb_to_recordset makes NULL of a JSON null.
+ */
 export function appendAndLink(schema: string, payload: Payload): string {
   const body = dollarTag(schema)
   const sent = payload === 'jsonb' ? 'jsonb' : 'text'
   const stored = (column: string) =>
-    ({ json: `${column}::json`, jsonb: column, bytea: `decode(${column}, 'hex')` })[payload]
+    ({ json: `${column}::json`, jsonb: `COALESCE(${column}, 'null')`, bytea: `decode(${column}, 'hex')` })[payload]
   return `
 -- Appends a group. new_events: [{part, n, event_id, event_type, data, metadata, causation_id, correlation_id}], n counting from 1
 -- within the part.
