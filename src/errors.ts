@@ -119,6 +119,51 @@ export class HardDeletesDisabledError extends EventStoreError {
   }
 }
 
+/** Opening a subscription that this store has open already, by another handle. */
+export class SubscriptionAlreadyOpenError extends EventStoreError {
+  readonly code = 'SUBSCRIPTION_ALREADY_OPEN'
+
+  constructor(
+    readonly streamName: string,
+    readonly subscriptionName: string,
+  ) {
+    super(
+      `Subscription ${quote(subscriptionName)} to ${quote(streamName)} is open already in this store. ` +
+        'Connect further subscribers to the handle that opened it, or close that first.',
+    )
+  }
+}
+
+/** The checkpoint is past the stream's end: the database lost commits, or was restored from an older backup. */
+export class CheckpointAheadError extends EventStoreError {
+  readonly code = 'CHECKPOINT_AHEAD'
+
+  constructor(
+    readonly streamName: string,
+    readonly subscriptionName: string,
+    readonly checkpoint: number,
+    readonly head: number,
+  ) {
+    super(
+      `Subscription ${quote(subscriptionName)} to ${quote(streamName)} has acknowledged up to ${checkpoint}, but the stream ends ` +
+        `at ${head}: the database lost commits, or was restored from an older backup. Find out what was lost, bring what the ` +
+        'subscription feeds in line, and set its checkpoint back (or delete the subscription).',
+    )
+  }
+}
+
+/** Acknowledging an event that the subscriber was not given, or has acknowledged. */
+export class UnexpectedAckError extends EventStoreError {
+  readonly code = 'UNEXPECTED_ACK'
+
+  constructor(readonly eventNumber: number) {
+    super(
+      `Event ${eventNumber} cannot be acknowledged: this subscriber was not given it, or has acknowledged it already. ` +
+        'Acknowledge each event (or the last of several) once, by the subscriber that was given it.',
+    )
+  }
+}
+
 /** The schema does not fit this version of the library or the `payload` option; the message names the command that helps. */
 export class MigrationRequiredError extends EventStoreError {
   readonly code = 'MIGRATION_REQUIRED'

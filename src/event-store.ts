@@ -1,29 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { warnOfDiagnostic } from './diagnostics.ts'
-import type { EventTypes } from './events.ts'
+import type { EventTypes, RecordedEvent } from './events.ts'
 import { CheckedExecutor, SchemaCheck } from './migrations/checked-executor.ts'
 import { runMigrations } from './migrations/migrate.ts'
 import { checkSchemaSettings, type SchemaSettings } from './migrations/schema.ts'
-import type { EventStoreOptions, Queryable } from './options.ts'
+import { Notifications } from './notifications/notifications.ts'
+import { notifyOnCommitStatement } from './notifications/notify-statement.ts'
+import type {
+  EventStoreOptions,
+  FollowOptions,
+  OperationOptions,
+  Queryable,
+  Serializer,
+  SubscriptionOptions,
+} from './options.ts'
 import { CallersTransaction } from './postgres/callers-transaction.ts'
 import { connectionSource } from './postgres/connection-source.ts'
 import { Database } from './postgres/database.ts'
+import type { Executor } from './postgres/executor.ts'
 import { quoteIdentifier } from './postgres/identifier.ts'
+import type { SubscriptionInfo } from './results.ts'
+import { RunningOperations } from './running-operations.ts'
 import { Codec } from './serialization/payload.ts'
 import { type StreamOperations, streamOperations } from './stream-operations.ts'
 import type { StoreContext } from './streams/store-context.ts'
-import { checkOptions, describeValue } from './util/arguments.ts'
+import type { Subscription } from './subscriptions/subscription.ts'
+import { Subscriptions } from './subscriptions/subscriptions.ts'
+import { checkFunction, checkMillis, checkOptions, describeValue } from './util/arguments.ts'
+import type { Deadline } from './util/deadline.ts'
+
+/** Milliseconds that an append waits for somebody who begins to follow. */
+const HOLD_PATIENCE = 1_000
 
 const OPTIONS = [
   'connectionString',
   'pool',
   'embedded',
+  'sessionConnectionString',
   'poolSize',
   'schema',
   'payload',
   'serializer',
   'events',
   'enableHardDeletes',
+  'subscriptionRetryInterval',
   'onDiagnostic',
 ] as const
 
@@ -52,16 +73,46 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
   readonly #settings: SchemaSettings
   readonly #schemaCheck: SchemaCheck
   readonly #context: StoreContext
+  readonly #notifications: Notifications
+  readonly #subscriptions: Subscriptions
+  readonly #running = new RunningOperations()
+  #appendsHeld: Promise<unknown> | undefined
+  #closing: Promise<void> | undefined
 
   /** Does no I/O: connects on first use. Throws TypeError or RangeError for options that cannot work. */
   constructor(options: EventStoreOptions<Types> = {}) {
     const checked = checkOptions(options, 'EventStore', OPTIONS)
     this.#settings = checkSchemaSettings(checked)
-    this.#context = storeContext(checked, this.#settings)
     const onDiagnostic = checkFunction(checked.onDiagnostic, 'onDiagnostic') ?? warnOfDiagnostic
     this.#database = new Database(connectionSource(checked, onDiagnostic))
     this.#schemaCheck = new SchemaCheck(this.#settings, { migrate: checked.embedded !== undefined })
-    const operations = streamOperations<Types>(this.#context, new CheckedExecutor(this.#database, this.#schemaCheck))
+    const executor = new CheckedExecutor(this.#database, this.#schemaCheck)
+    const schema = quoteIdentifier(this.#settings.schema)
+    const openSession = (purpose: string) => this.#database.openSession(purpose)
+    this.#notifications = new Notifications({
+      schema,
+      executor,
+      openSession: () => openSession('notifications'),
+      onDiagnostic,
+    })
+    this.#context = {
+      schema,
+      codec: new Codec(this.#settings.payload, checkSerializer(checked.serializer)),
+      eventSchemas: checkEventSchemas(checked.events),
+      enableHardDeletes: checkBoolean(checked.enableHardDeletes ?? false, 'enableHardDeletes'),
+      appendsHeld: () => this.#appendsHeld,
+      announce: (by, streams, deadline) => announce(this.#notifications, schema, by, streams, deadline),
+    }
+    this.#subscriptions = new Subscriptions({
+      context: this.#context,
+      executor,
+      notifications: this.#notifications,
+      openSession: () => openSession('locks'),
+      retryInterval: checkRetryInterval(checked.subscriptionRetryInterval ?? 1_000),
+      onDiagnostic,
+      holdAppends: (until) => this.#holdAppends(until),
+    })
+    const operations = streamOperations<Types>(this.#context, executor, this.#running.start)
     this.append = operations.append
     this.appendAll = operations.appendAll
     this.link = operations.link
@@ -72,6 +123,48 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
     this.recordSnapshot = operations.recordSnapshot
     this.readSnapshot = operations.readSnapshot
     this.deleteSnapshot = operations.deleteSnapshot
+  }
+
+  /**
+   * New events as they are appended, in order, none missing; nothing is remembered. `stream` may be `'$all'`. Throws at once for
+   * invalid arguments; what iterates it rejects with the abort's reason, or with ClosedError when the store is closed.
+   *
+   * @example
+   * for await (const event of store.follow('$all', { after: 'start' })) console.log(event.position, event.type)
+   */
+  follow(stream: string, options?: FollowOptions<Types>): AsyncIterable<RecordedEvent<Types>> {
+    return this.#subscriptions.follow(stream, options)
+  }
+
+  /**
+   * A persistent subscription: at least once, from its checkpoint. Opens when it is first connected to. `stream` may be `'$all'`.
+   *
+   * @example
+   * await using subscription = store.subscribe('$all', 'mailer')
+   * await subscription.run(async (event) => { await send(event) })
+   */
+  subscribe(stream: string, name: string, options?: SubscriptionOptions<Types>): Subscription<Types> {
+    return this.#subscriptions.subscribe(stream, name, options)
+  }
+
+  /**
+   * All subscriptions with their checkpoints, how far they lag behind, and whether some process holds them.
+   *
+   * @example
+   * for (const { name, lag } of await store.listSubscriptions()) console.log(name, lag)
+   */
+  listSubscriptions(options?: OperationOptions): Promise<readonly SubscriptionInfo[]> {
+    return this.#running.start(() => this.#subscriptions.list(options))
+  }
+
+  /**
+   * Removes the checkpoint, and ends whoever holds the subscription, in whichever process. Does nothing when there is none.
+   *
+   * @example
+   * await store.deleteSubscription('$all', 'mailer')
+   */
+  deleteSubscription(stream: string, name: string, options?: OperationOptions): Promise<void> {
+    return this.#running.start(() => this.#subscriptions.delete(stream, name, options))
   }
 
   /**
@@ -90,7 +183,7 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
       throw new TypeError(`withClient needs a client with a query method, found ${describeValue(client)}`)
     }
     const executor = new CheckedExecutor(new CallersTransaction(client), this.#schemaCheck)
-    return streamOperations<Types>(this.#context, executor)
+    return streamOperations<Types>(this.#context, executor, this.#running.start)
   }
 
   /**
@@ -98,35 +191,66 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
    * do it by themselves.
    */
   async migrate(): Promise<void> {
-    await runMigrations(this.#database, this.#settings)
+    await this.#running.start(() => runMigrations(this.#database, this.#settings))
   }
 
-  /** Waits for the operations that run, and closes every connection of its own. Idempotent; later operations are ClosedError. */
+  /**
+   * Ends followers and subscriptions, waits for the operations that run, and closes every connection of its own. Idempotent; later
+   * operations are ClosedError.
+   */
   close(): Promise<void> {
-    return this.#database.close()
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
+
+  async #close(): Promise<void> {
+    const handled = this.#subscriptions.close()
+    if (this.#subscriptions.open) await handled // their handlers may use the store until they are done
+    await this.#running.close()
+    await this.#notifications.close()
+    await this.#database.close()
+  }
+
+  /** What is appended after somebody began to follow the end of a stream must not be taken for older. */
+  #holdAppends(until: Promise<unknown>): void {
+    const patience = sleep(HOLD_PATIENCE, undefined, { ref: false })
+    const held = Promise.all([this.#appendsHeld, Promise.race([until, patience])]).then(() => {
+      if (this.#appendsHeld === held) this.#appendsHeld = undefined
+    })
+    this.#appendsHeld = held
+  }
 }
 
-function storeContext<Types extends EventTypes>(
-  options: EventStoreOptions<Types>,
-  { schema, payload }: SchemaSettings,
-): StoreContext {
-  const { serializer, events, enableHardDeletes = false } = options
-  if (typeof enableHardDeletes !== 'boolean') {
-    throw new TypeError(`enableHardDeletes must be true or false, found ${describeValue(enableHardDeletes)}`)
-  }
+async function announce(
+  notifications: Notifications,
+  schema: string,
+  executor: Executor,
+  streams: readonly string[],
+  deadline: Deadline,
+): Promise<void> {
+  if (!executor.inCallersTransaction) notifications.grown(streams)
+  else await executor.query(notifyOnCommitStatement(schema, { type: 'grown', streams }), deadline)
+}
+
+function checkSerializer(serializer: Serializer | undefined): Serializer | undefined {
   checkFunction(serializer?.serialize, 'serializer.serialize', serializer !== undefined)
   checkFunction(serializer?.deserialize, 'serializer.deserialize', serializer !== undefined)
-  return {
-    schema: quoteIdentifier(schema),
-    codec: new Codec(payload, serializer),
-    eventSchemas: checkEventSchemas(events),
-    enableHardDeletes,
-  }
+  return serializer
+}
+
+function checkBoolean(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new TypeError(`${name} must be true or false, found ${describeValue(value)}`)
+}
+
+function checkRetryInterval(value: unknown): number {
+  const millis = checkMillis(value, 'subscriptionRetryInterval')
+  if (millis < 2 ** 31) return millis
+  throw new RangeError(`subscriptionRetryInterval must be less than 2^31 milliseconds, found ${millis}`)
 }
 
 function checkEventSchemas(schemas: object | undefined): Readonly<Record<string, StandardSchemaV1>> | undefined {
@@ -141,9 +265,4 @@ function checkEventSchemas(schemas: object | undefined): Readonly<Record<string,
     )
   }
   return schemas as Record<string, StandardSchemaV1>
-}
-
-function checkFunction<F>(value: F, name: string, required = false): F {
-  if (typeof value === 'function' || (value === undefined && !required)) return value
-  throw new TypeError(`${name} must be a function, found ${describeValue(value)}`)
 }

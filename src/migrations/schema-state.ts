@@ -14,7 +14,7 @@ export interface Migration {
 export interface SchemaState {
   /** Those of this version of the library in order, then those it does not know. */
   readonly migrations: readonly Migration[]
-  /** The type of the data column; null while there is no events table of a store's. */
+  /** The type of the data column; null while no migration was applied: a table of that name is somebody else's. */
   readonly payload: Payload | null
 }
 
@@ -34,7 +34,7 @@ export async function readSchemaState(query: Query, schema: string): Promise<Sch
   const unknown = [...applied].filter(([name]) => !MIGRATIONS.some((migration) => migration.name === name))
   return {
     migrations: [...known, ...unknown.map(([name, appliedAt]) => ({ name, appliedAt }))],
-    payload,
+    payload: applied.size > 0 ? payload : null,
   }
 }
 

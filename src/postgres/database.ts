@@ -3,6 +3,7 @@ import { Deadline } from '../util/deadline.ts'
 import type { Executor, Query, Statement } from './executor.ts'
 import type { ConnectionSource } from './own-pool.ts'
 import { PooledConnection } from './pooled-connection.ts'
+import type { Session } from './session.ts'
 import { noConnection } from './sqlstate.ts'
 
 /** Milliseconds that a transaction of ours may wait for its own client before the server ends it. */
@@ -24,10 +25,8 @@ export class Database implements Executor {
   readonly #open: () => ConnectionSource | Promise<ConnectionSource>
   #source: Promise<ConnectionSource> | undefined
   #closed: Promise<void> | undefined
-  /** The steps that are under way. */
+  /** The statements and transactions that are under way. */
   readonly #running = new Set<Promise<unknown>>()
-  /** Operations that have taken their first step; all steps of one share its deadline. */
-  readonly #begun = new WeakSet<Deadline>()
   /** Whether a statement without BEGIN is READ COMMITTED here; asked before the first one that writes. */
   #readCommitted: boolean | undefined
 
@@ -54,6 +53,13 @@ export class Database implements Executor {
     return this.#withConnection(deadline, (connection) => inTransaction(connection, deadline, work))
   }
 
+  /** Opens a dedicated connection; `purpose` tells what it is for in `application_name`. */
+  async openSession(purpose: string): Promise<Session> {
+    if (this.#closed) throw new ClosedError()
+    this.#source ??= this.#openSource()
+    return (await this.#source).openSession(purpose)
+  }
+
   /** Waits for what is under way, and closes every connection. */
   close(): Promise<void> {
     this.#closed ??= this.#close()
@@ -61,10 +67,7 @@ export class Database implements Executor {
   }
 
   async #close(): Promise<void> {
-    while (this.#running.size > 0) {
-      await Promise.allSettled(this.#running)
-      await new Promise(setImmediate) // by then an operation has begun its next step, if there is one
-    }
+    await Promise.allSettled(this.#running)
     const source = await this.#source?.catch(() => undefined)
     await source?.end()
   }
@@ -73,8 +76,7 @@ export class Database implements Executor {
     deadline: Deadline,
     work: (connection: PooledConnection) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#closed && !this.#begun.has(deadline)) throw new ClosedError()
-    this.#begun.add(deadline)
+    if (this.#closed) throw new ClosedError()
     const step = this.#takeStep(deadline, work)
     this.#running.add(step)
     try {

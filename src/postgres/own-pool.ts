@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { ConnectionOptions, SessionAttributes } from './connection-options.ts'
 import type { PoolClient } from './pooled-connection.ts'
+import { Session } from './session.ts'
 
 /** Milliseconds that one host has to answer and to let us in. */
 const CONNECT_TIMEOUT = 10_000
@@ -8,6 +9,8 @@ const CONNECT_TIMEOUT = 10_000
 /** Where connections come from. */
 export interface ConnectionSource {
   connect(): Promise<PoolClient>
+  /** Opens a dedicated connection; `purpose` tells what it is for in `application_name`. */
+  openSession(purpose: string): Promise<Session>
   /** Closes what is idle now, and the rest as it comes back. */
   end(): Promise<void>
 }
@@ -43,24 +46,48 @@ export function ownPool({
     }),
   })
   pool.on('error', onIdleLost)
-  return {
-    async connect() {
-      for (let attempt = 1; ; attempt++) {
-        const tried = current
-        try {
-          return await pool.connect()
-        } catch (error) {
-          if (tried === current) current = (tried + 1) % hosts.length
-          if (attempt >= hosts.length) throw error
-        }
+  /** Tries the host that served last, then the others, once around. */
+  const onAnyHost = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
+    for (let failures = 0; ; ) {
+      const tried = current
+      try {
+        return await attempt()
+      } catch (error) {
+        if (tried === current) current = (tried + 1) % hosts.length
+        if (++failures >= hosts.length) throw error
       }
-    },
+    }
+  }
+  return {
+    connect: () => onAnyHost(() => pool.connect()),
+    openSession: (purpose) =>
+      onAnyHost(() => {
+        const options = { keepAlive: true, fallback_application_name: `eventstore ${purpose}` }
+        return connectSession(new HostClient(options), sessionAttributes)
+      }),
     end: () => pool.end(),
   }
 }
 
+/** Connects a client, and makes a session of it. */
+export async function connectSession(client: pg.Client, sessionAttributes: SessionAttributes): Promise<Session> {
+  client.on('error', () => {}) // before the session hears of it: unheard, it would end the process
+  try {
+    await client.connect()
+    const unfit = sessionAttributes === 'any' ? undefined : await verify(client, sessionAttributes)
+    if (unfit) throw unfit
+    return new Session(client)
+  } catch (error) {
+    await client.end().catch(() => {})
+    throw error
+  }
+}
+
 /** Resolves to an error when the server behind the client is not of the wanted kind. */
-async function verify(client: pg.PoolClient, wanted: SessionAttributes): Promise<Error | undefined> {
+async function verify(
+  client: pg.ClientBase & { readonly host: string; readonly port: number },
+  wanted: SessionAttributes,
+): Promise<Error | undefined> {
   const { rows } = await client.query<{ standby: boolean; read_only: string }>(
     "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS read_only",
   )

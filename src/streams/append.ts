@@ -7,6 +7,7 @@ import { Deadline } from '../util/deadline.ts'
 import { appendGroup } from './append-group.ts'
 import { prepareAppend } from './append-request.ts'
 import type { StoreContext } from './store-context.ts'
+import { ALL } from './stream-name.ts'
 
 /** Appends events to one stream. */
 export async function append<Types extends EventTypes>(
@@ -37,7 +38,10 @@ export async function appendAll<Types extends EventTypes>(
   const checked = checkOptions(options, 'appendAll', ['createdAt', 'timeout'])
   const deadline = new Deadline(checkTimeout(checked.timeout))
   const request = await prepareAppend(context, appends, checked)
+  await context.appendsHeld()
   const [outcome] = await appendGroup(context, executor, [request], deadline)
   if (!outcome || outcome.error) throw outcome?.error
+  const grown = request.parts.filter(({ events }) => events.length > 0).map(({ stream }) => stream)
+  if (grown.length > 0) await context.announce(executor, [...grown, ALL], deadline)
   return [...outcome.results]
 }

@@ -32,7 +32,7 @@ interface LinkRow {
 
 /** Puts existing events into another stream, in the order given, all or none. */
 export async function link(
-  { schema }: StoreContext,
+  { schema, appendsHeld, announce }: StoreContext,
   executor: Executor,
   stream: string,
   events: readonly (RecordedEvent | string)[],
@@ -46,6 +46,8 @@ export async function link(
   ])
   const expected = checkExpectedVersion(expectedVersion)
   const ids = checkIds(events)
+  const deadline = new Deadline(checkTimeout(timeout))
+  await appendsHeld()
   const [row] = await executor.write<LinkRow>(
     {
       text: `
@@ -53,10 +55,11 @@ export async function link(
         FROM ${schema}.link_events($1, $2, $3::text::jsonb, $4::text::timestamptz)`,
       values: [target, String(expected), JSON.stringify(ids), checkCreatedAt(createdAt)?.toISOString() ?? null],
     },
-    new Deadline(checkTimeout(timeout)),
+    deadline,
   )
-  if (row?.outcome === 'ok') return { streamVersion: Number(row.stream_version), position: Number(row.position) }
-  throw refusal(target, expected, row)
+  if (row?.outcome !== 'ok') throw refusal(target, expected, row)
+  await announce(executor, [target], deadline)
+  return { streamVersion: Number(row.stream_version), position: Number(row.position) }
 }
 
 function refusal(stream: string, expected: ExpectedVersion, row: LinkRow | undefined): EventStoreError {

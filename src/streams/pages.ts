@@ -36,9 +36,20 @@ export async function readPage<Types extends EventTypes>(
   request: PageRequest,
 ): Promise<EventPage<Types>> {
   const deadline = new Deadline(request.timeout)
+  const page = await fetchPage<Types>(context, executor, request, deadline)
+  if (page.events.length === 0 && request.stream !== ALL) await checkReadable(context, executor, request, deadline)
+  return page
+}
+
+/** Reads one page, an empty one for whatever reason. */
+export async function fetchPage<Types extends EventTypes>(
+  context: StoreContext,
+  executor: Executor,
+  request: PageRequest,
+  deadline: Deadline,
+): Promise<EventPage<Types>> {
   const statement = request.stream === ALL ? pageOfAll(context, request) : pageOfStream(context, request)
   const rows = await executor.query<PageRow>(statement, deadline)
-  if (rows.length === 0 && request.stream !== ALL) await checkReadable(context, executor, request, deadline)
   return {
     events: rows.map((row) => toRecordedEvent<Types>(row, context.codec)),
     streamId: rows[0]?.read_stream_id ?? request.streamId,

@@ -94,3 +94,9 @@ export function checkSignal(value: unknown): AbortSignal | undefined {
   if (value === undefined || value instanceof AbortSignal) return value
   throw new TypeError(`signal must be an AbortSignal, found ${describeValue(value)}`)
 }
+
+/** A function, or nothing unless it is required. */
+export function checkFunction<Value>(value: Value, name: string, required = false): Value {
+  if (typeof value === 'function' || (value === undefined && !required)) return value
+  throw new TypeError(`${name} must be a function, found ${describeValue(value)}`)
+}

@@ -55,6 +55,22 @@ describe.each(['json', 'jsonb', 'bytea'] as const)('with payload %s', (payload) 
   })
 })
 
+test.each([1e12, 2 ** 31, Number.POSITIVE_INFINITY])('a timeout of %d ms is as long as it says', async (timeout) => {
+  await using store = new EventStore({ connectionString: database.connectionString })
+  const stream = `patient-${timeout}`
+  await store.append(stream, newEvent(), { expectedVersion: 'no-stream', timeout })
+  await store.appendAll([{ stream, expectedVersion: 1, events: [newEvent(2)] }], { timeout })
+  const events = await store.read(stream, { timeout }).toArray()
+  await store.link(`linked-${stream}`, events, { expectedVersion: 'no-stream', timeout })
+  expect(await store.getStream(stream, { timeout })).toMatchObject({ version: 2 })
+  expect((await store.listStreams({ search: stream, timeout })).totalItems).toBe(2)
+  const snapshot = { sourceId: stream, sourceVersion: 2, sourceType: 'Order', data: {} }
+  await store.recordSnapshot(snapshot, { timeout })
+  expect(await store.readSnapshot(stream, { timeout })).toMatchObject(snapshot)
+  await store.deleteSnapshot(stream, { timeout })
+  await store.deleteStream(stream, { expectedVersion: 2, timeout })
+})
+
 /** What is thrown at once. */
 function thrownBy(task: () => unknown): Error {
   try {

@@ -48,7 +48,7 @@ describe('the very same append, repeated, has the first result and stores nothin
     for (const events of [identified(1), identified(5_000)]) {
       const first = await store.append('s', events, { expectedVersion: 'any' })
       await store.append('s', newEvent(), { expectedVersion: 'any' })
-      expect(await store.append('s', events, { expectedVersion: 'any' })).toEqual(first)
+      expect(await store.append('s', events, { expectedVersion: 'any', timeout: 5_000 })).toEqual(first)
     }
     expect(await store.read('s').toArray()).toHaveLength(5_003)
   })

@@ -36,9 +36,10 @@ BEGIN
       SELECT l.stream_id FROM ${schema}.events e JOIN ${schema}.links l ON l.position = e.position
       WHERE e.stream_id = found_stream.stream_id);
     UPDATE ${schema}.subscriptions SET checkpoint = 0, holder = NULL WHERE stream_name = target;
+    UPDATE ${schema}.streams SET stream_name = NULL WHERE stream_id = found_stream.stream_id;
   END IF;
-  UPDATE ${schema}.streams
-  SET deleted_at = date_trunc('milliseconds', clock_timestamp()), stream_name = CASE WHEN hard THEN NULL ELSE target END
+  -- By itself, so that a role may be allowed to change this column and no other.
+  UPDATE ${schema}.streams SET deleted_at = date_trunc('milliseconds', clock_timestamp())
   WHERE stream_id = found_stream.stream_id;
   RETURN QUERY SELECT 'ok', found_stream.stream_version;
 END

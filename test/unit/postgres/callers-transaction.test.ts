@@ -39,11 +39,12 @@ interface Sent {
   readonly values?: unknown[]
 }
 
-/** A client that answers its first, second … statement with these rows. */
+/** A client in a transaction, which answers the first, second … statement after it was asked for that with these rows. */
 function clientThat(answer: (number: number) => unknown[]) {
   const sent: Sent[] = []
   const client = {
     async query(statement: Sent) {
+      if (statement.text.includes('eventstore.callers_transaction')) return { rows: [{ state: 'begun' }] }
       sent.push(statement)
       return { rows: answer(sent.length) }
     },

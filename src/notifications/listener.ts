@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Diagnostic } from '../diagnostics.ts'
+import type { Executor, Query } from '../postgres/executor.ts'
+import { keepSession, type Session } from '../postgres/session.ts'
+import { Deadline } from '../util/deadline.ts'
+import { type Heads, readGrown, readHeads } from './heads.ts'
+import { fromPayload } from './notification.ts'
+import { channelStatement } from './notify-statement.ts'
+import type { WakeUps } from './wake-ups.ts'
+
+/** Milliseconds between looks at the heads: what a follower waits at most when a notification did not come. */
+const LOOK_EVERY = 1_000
+const HEARTBEAT_EVERY = 5_000
+const QUERY_TIMEOUT = 5_000
+/** Milliseconds within which our own notification has to come back. */
+const ECHO_PATIENCE = 2_000
+const ECHO = 'echo '
+
+export interface ListenerOptions {
+  readonly schema: string
+  readonly executor: Executor
+  readonly openSession: () => Promise<Session>
+  readonly wakeUps: WakeUps
+  readonly onSubscriptionsChanged: () => void
+  readonly onDiagnostic: (diagnostic: Diagnostic) => void
+}
+
+/**
+ * Hears what other processes append, and wakes who waits for it. Two loops, each independent of the other:
+ *
+ *   session: connect ─► LISTEN ─► wake everyone ─► hear, with a heartbeat, until lost ─► back off ─► connect …
+ *   look:    every second, look at both heads ─► wake the streams that have grown past them
+ *
+ * The look finds what nobody has told: a process that died between COMMIT and NOTIFY, a session that is lost without knowing,
+ * a pooler through which LISTEN cannot work. So nobody waits longer than about a second for anything.
+ */
+export class Listener {
+  readonly #options: ListenerOptions
+  readonly #stopping = new AbortController()
+  readonly #loops: Promise<unknown>
+
+  constructor(options: ListenerOptions) {
+    this.#options = options
+    this.#loops = Promise.all([this.#keepListening(), this.#keepLooking()])
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort()
+    await this.#loops
+  }
+
+  #keepListening(): Promise<void> {
+    const { openSession, onDiagnostic } = this.#options
+    return keepSession({
+      open: openSession,
+      use: (session) => this.#listen(session),
+      onConnected: (attempt) => onDiagnostic({ type: 'connected', connection: 'notifications', attempt }),
+      onLost: (error) => onDiagnostic({ type: 'connection-lost', connection: 'notifications', error }),
+      signal: this.#stopping.signal,
+    })
+  }
+
+  async #listen(session: Session): Promise<void> {
+    const { schema, wakeUps, onDiagnostic } = this.#options
+    const [names] = await session.query<{ channel: string; key: string }>(channelStatement(schema), QUERY_TIMEOUT)
+    if (!names) throw new Error('The store has no channel')
+    const { channel, key } = names
+    const echo = `${ECHO}${crypto.randomUUID()}`
+    const echoed = new Promise<true>((resolve) => {
+      session.onNotification((from, payload) => {
+        if (from !== channel) return
+        if (payload === echo) resolve(true)
+        else if (!payload.startsWith(ECHO)) this.#hear(payload)
+      })
+    })
+    await session.query({ text: `LISTEN "${channel}"` }, QUERY_TIMEOUT)
+    await session.query(
+      { text: 'SELECT pg_advisory_lock_shared($1::text::int, -1)::text', values: [key] },
+      QUERY_TIMEOUT,
+    )
+    wakeUps.wakeAll()
+    await session.query({ text: 'SELECT pg_notify($1, $2)::text', values: [channel, echo] }, QUERY_TIMEOUT)
+    if (!(await Promise.race([echoed, this.#pause(ECHO_PATIENCE)]))) {
+      const reason =
+        'LISTEN does not hear through this connection (a pooler in transaction mode?): set sessionConnectionString'
+      onDiagnostic({ type: 'polling', reason })
+    }
+    while (!this.#stopping.signal.aborted) {
+      await Promise.race([this.#pause(HEARTBEAT_EVERY), session.lost])
+      if (!this.#stopping.signal.aborted) await session.query({ text: 'SELECT 1' }, QUERY_TIMEOUT)
+    }
+  }
+
+  #hear(payload: string): void {
+    const { wakeUps, onSubscriptionsChanged } = this.#options
+    const notification = fromPayload(payload)
+    switch (notification.type) {
+      case 'grown':
+        wakeUps.wake(notification.streams)
+        break
+      case 'everything':
+        wakeUps.wakeAll()
+        break
+      case 'subscriptions':
+        onSubscriptionsChanged()
+        break
+      default:
+        notification satisfies never
+    }
+  }
+
+  async #keepLooking(): Promise<void> {
+    let known: Heads | undefined
+    while (!this.#stopping.signal.aborted) {
+      known = await this.#look(known).catch(() => known) // the database is away: look again later
+      await this.#pause(LOOK_EVERY)
+    }
+  }
+
+  async #look(known: Heads | undefined): Promise<Heads> {
+    const { executor, schema, wakeUps } = this.#options
+    const query: Query = (statement) => executor.query(statement, new Deadline(QUERY_TIMEOUT))
+    const heads = await readHeads(query, schema)
+    if (!known) {
+      wakeUps.wakeAll()
+      return heads
+    }
+    if (heads.position === known.position && heads.linkId === known.linkId) return known
+    const grown = await readGrown(query, schema, known)
+    if (!grown) wakeUps.wakeAll()
+    else wakeUps.wake(heads.position > known.position ? [...grown, '$all'] : grown)
+    return heads
+  }
+
+  /** Resolves to false after some milliseconds, at once when the listener is closed. */
+  async #pause(milliseconds: number): Promise<false> {
+    await sleep(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => {})
+    return false
+  }
+}

@@ -1,0 +1,36 @@
+import type { Statement } from '../postgres/executor.ts'
+import { type Notification, toPayload } from './notification.ts'
+
+/** The statement that names the channel of a store: its name, and the key of its locks. Both survive any schema's name. */
+export function channelStatement(schema: string): Statement {
+  return {
+    text: `
+      SELECT 'eventstore.' || '${literal(schema)}.events'::regclass::oid AS channel,
+        '${literal(schema)}.migrations'::regclass::oid::int::text AS key`,
+  }
+}
+
+/**
+ * Notifies, if anybody listens: each listener holds a lock shared, so who gets it alone is alone. That lock is had for the
+ * moment of this statement only; a listener that comes meanwhile waits for it, and reads what is stored before it waits for news.
+ */
+export function notifyStatement(schema: string, notification: Notification): Statement {
+  return {
+    text: `
+      SELECT CASE WHEN pg_try_advisory_xact_lock('${literal(schema)}.migrations'::regclass::oid::int, -1) THEN 'nobody listens'
+        ELSE pg_notify('eventstore.' || '${literal(schema)}.events'::regclass::oid, $1::text)::text END AS notified`,
+    values: [toPayload(notification)],
+  }
+}
+
+/** Notifies when the transaction that it is part of commits. */
+export function notifyOnCommitStatement(schema: string, notification: Notification): Statement {
+  return {
+    text: `SELECT pg_notify('eventstore.' || '${literal(schema)}.events'::regclass::oid, $1::text)::text AS notified`,
+    values: [toPayload(notification)],
+  }
+}
+
+function literal(text: string): string {
+  return text.replaceAll("'", "''")
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { ConnectionError, type EventStoreError, TimeoutError } from '../errors.ts'
+import type { Statement } from './executor.ts'
+import { translateError } from './sqlstate.ts'
+
+/** A dedicated connection that is kept open. Once anything on it fails or takes too long, it is lost for good. */
+export class Session {
+  /** Rejects when the session is lost or closed. */
+  readonly lost: Promise<never>
+  readonly #client: pg.Client
+  readonly #fail: (error: Error) => void
+
+  /** Takes over a client that is connected. */
+  constructor(client: pg.Client) {
+    this.#client = client
+    let fail: (error: Error) => void = () => {}
+    this.lost = new Promise<never>((_, reject) => {
+      fail = reject
+    })
+    this.lost.catch(() => {})
+    this.#fail = fail
+    client.on('error', (error) => fail(translateError(error)))
+    client.on('end', () => fail(new ConnectionError('The server closed the session.')))
+  }
+
+  /** Runs one statement. `timeout` is in milliseconds; a statement that fails or takes longer loses the session. */
+  async query<Row>(statement: Statement, timeout: number): Promise<readonly Row[]> {
+    const timer = setTimeout(() => this.#fail(new TimeoutError(timeout, 'waiting for the session')), timeout)
+    try {
+      const running = this.#client.query({ text: statement.text, values: statement.values ?? [] })
+      const { rows } = await Promise.race([running, this.lost])
+      return rows as Row[]
+    } catch (error) {
+      const translated = translateError(error)
+      this.#fail(translated)
+      throw translated
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  onNotification(callback: (channel: string, payload: string) => void): void {
+    this.#client.on('notification', ({ channel, payload }) => callback(channel, payload ?? ''))
+  }
+
+  /** Closes it; one that does not answer is cut off. */
+  async close(): Promise<void> {
+    this.#fail(new ConnectionError('The session was closed.'))
+    const ended = this.#client.end().catch(() => {})
+    const patience = new AbortController()
+    const late = sleep(CLOSE_PATIENCE, 'late', { signal: patience.signal }).catch(() => {})
+    if ((await Promise.race([ended, late])) === 'late') this.#client.connection.stream.destroy()
+    patience.abort()
+  }
+}
+
+const CLOSE_PATIENCE = 1_000
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 5_000
+
+export interface KeepSessionOptions {
+  readonly open: () => Promise<Session>
+  /** Works with an open session until the signal aborts or the session is lost. */
+  readonly use: (session: Session) => Promise<void>
+  readonly onConnected: (attempt: number) => void
+  readonly onLost: (error: EventStoreError) => void
+  readonly signal: AbortSignal
+}
+
+/** Keeps a session open: connect, use it until it is lost, back off, and again until aborted. Never rejects. */
+export async function keepSession({ open, use, onConnected, onLost, signal }: KeepSessionOptions): Promise<void> {
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    let session: Session | undefined
+    try {
+      session = await open()
+      if (signal.aborted) return
+      onConnected(attempt)
+      attempt = 0
+      await use(session)
+    } catch (error) {
+      if (!signal.aborted) onLost(translateError(error))
+    } finally {
+      await session?.close()
+    }
+    if (signal.aborted) return
+    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** attempt) * (0.5 + Math.random() / 2)
+    await sleep(pause, undefined, { signal }).catch(() => {})
+  }
+}

@@ -1,0 +1,91 @@
+import type { Statement } from '../postgres/executor.ts'
+
+/** A subscription that this process wants to hold, or holds: `holder` marks its row. */
+export interface Holding {
+  readonly subscriptionId: number
+  readonly holder: string
+}
+
+export interface TriedRow {
+  readonly subscription_id: number
+  readonly locked: boolean
+  /** Null when the subscription was deleted. */
+  readonly checkpoint: string | null
+}
+
+export interface HeldRow {
+  readonly subscription_id: number
+  readonly checkpoint: string
+  /** Whether the checkpoint was ever written by an acknowledgement. */
+  readonly acknowledged: boolean
+  /** The stream's version; of `$all`, its last position. */
+  readonly head: string
+}
+
+/**
+ * What makes the server notice within seconds that a client's machine is gone, and give its locks back. A server that does not
+ * know one of these settings ignores it.
+ */
+export const KEEP_ALIVE: Statement = {
+  text: `
+    SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false),
+      set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '10000', false)`,
+}
+
+/** Tries all the locks at once. Advisory locks are re-entrant: only those that are not had may be tried. */
+export function tryLocks(schema: string, key: string, ids: readonly number[]): Statement {
+  return {
+    text: `
+      SELECT i.id AS subscription_id, s.checkpoint::text,
+        s.subscription_id IS NOT NULL AND pg_try_advisory_lock($1::text::int, i.id) AS locked
+      FROM unnest($2::text::int[]) AS i (id)
+      LEFT JOIN ${schema}.subscriptions s ON s.subscription_id = i.id`,
+    values: [key, intArray(ids)],
+  }
+}
+
+/** Marks the rows of subscriptions whose lock is had, and reads where they stand. */
+export function markHeld(schema: string, holdings: readonly Holding[]): Statement {
+  return {
+    text: `
+      UPDATE ${schema}.subscriptions s
+      SET holder = h.holder
+      FROM jsonb_to_recordset($1::text::jsonb) AS h ("subscriptionId" int, holder uuid)
+      WHERE s.subscription_id = h."subscriptionId"
+      RETURNING s.subscription_id, s.checkpoint::text, s.updated_at <> s.created_at AS acknowledged,
+        COALESCE((SELECT v.stream_version FROM ${schema}.stream_versions v WHERE v.stream_name = s.stream_name), 0)::text AS head`,
+    values: [JSON.stringify(holdings)],
+  }
+}
+
+/** Which of these holders still stand in their rows. */
+export function checkHeld(schema: string, holdings: readonly Holding[]): Statement {
+  return {
+    text: `
+      SELECT h."subscriptionId" AS subscription_id, s.subscription_id IS NULL AS deleted,
+        s.holder IS NOT DISTINCT FROM h.holder AS held
+      FROM jsonb_to_recordset($1::text::jsonb) AS h ("subscriptionId" int, holder uuid)
+      LEFT JOIN ${schema}.subscriptions s ON s.subscription_id = h."subscriptionId"`,
+    values: [JSON.stringify(holdings)],
+  }
+}
+
+/** Takes the marks away and gives the locks back. */
+export function releaseLocks(schema: string, key: string, holdings: readonly Holding[]): Statement {
+  return {
+    text: `
+      WITH unmarked AS (
+        UPDATE ${schema}.subscriptions s
+        SET holder = NULL
+        FROM jsonb_to_recordset($2::text::jsonb) AS h ("subscriptionId" int, holder uuid)
+        WHERE s.subscription_id = h."subscriptionId" AND s.holder = h.holder
+      )
+      SELECT pg_advisory_unlock($1::text::int, h."subscriptionId")
+      FROM jsonb_to_recordset($2::text::jsonb) AS h ("subscriptionId" int)`,
+    values: [key, JSON.stringify(holdings)],
+  }
+}
+
+function intArray(numbers: readonly number[]): string {
+  return `{${numbers.join(',')}}`
+}

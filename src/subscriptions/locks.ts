@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import type { Diagnostic } from '../diagnostics.ts'
+import { channelStatement } from '../notifications/notify-statement.ts'
+import { keepSession, type Session } from '../postgres/session.ts'
+import { Pulse } from '../util/pulse.ts'
+import {
+  checkHeld,
+  type HeldRow,
+  type Holding,
+  KEEP_ALIVE,
+  markHeld,
+  releaseLocks,
+  type TriedRow,
+  tryLocks,
+} from './lock-statements.ts'
+
+/** Milliseconds between checks that what is held is still held. */
+const CHECK_EVERY = 1_000
+/** A statement of the lock session that takes longer loses the session, and with it every lock. */
+const QUERY_TIMEOUT = 3_000
+
+/** What is known of a subscription whose lock was had this moment. */
+export interface Held {
+  /** The mark of this hold in its row. */
+  readonly holder: string
+  readonly checkpoint: number
+  /** Whether the checkpoint was ever written by an acknowledgement. */
+  readonly acknowledged: boolean
+  /** The stream's version; of `$all`, its last position. */
+  readonly head: number
+}
+
+/** A subscription that wants to be held by this process, and is told how that stands. */
+export interface Claim {
+  readonly subscriptionId: number
+  onAcquired(held: Held): void
+  /** Another process holds it; its checkpoint in the table. */
+  onRefused(checkpoint: number): void
+  /** The lock is gone, or may be: nothing may be delivered or written any more. It is tried again. */
+  onLost(): void
+  /** There is no such subscription any more. */
+  onDeleted(): void
+}
+
+export interface LocksOptions {
+  readonly schema: string
+  readonly openSession: () => Promise<Session>
+  /** Milliseconds between tries of what another process holds. */
+  readonly retryInterval: number
+  /** Called when locks were given back, for others who wait. */
+  readonly onReleased: () => void
+  readonly onDiagnostic: (diagnostic: Diagnostic) => void
+}
+
+/**
+ * The locks of one process, on one dedicated session.
+ *
+ *   wanted ──try──► held ──┬─ row marked by another, session lost ─► wanted
+ *                          └─ unwanted ─► given back
+ *
+ * One loop does everything, round by round, so that nothing on the session overlaps: give back, check, try, wait.
+ * Invariants: a lock that is held is never tried again (they are re-entrant). When the session is lost, every claim has been told
+ * before the next session is opened.
+ */
+export class Locks {
+  readonly #options: LocksOptions
+  readonly #wanted = new Map<number, Claim>()
+  readonly #held = new Map<number, Holding>()
+  readonly #stopping = new AbortController()
+  readonly #loop: Promise<void>
+  readonly #nudge = new Pulse()
+  /** Who waits for his lock to be given back. */
+  readonly #returns = new Map<number, () => void>()
+  #tryAt = 0
+
+  constructor(options: LocksOptions) {
+    this.#options = options
+    const { openSession, onDiagnostic } = options
+    this.#loop = keepSession({
+      open: openSession,
+      use: (session) => this.#use(session),
+      onConnected: (attempt) => onDiagnostic({ type: 'connected', connection: 'locks', attempt }),
+      onLost: (error) => onDiagnostic({ type: 'connection-lost', connection: 'locks', error }),
+      signal: this.#stopping.signal,
+    })
+  }
+
+  want(claim: Claim): void {
+    this.#wanted.set(claim.subscriptionId, claim)
+    this.tryNow()
+  }
+
+  /** Resolves when the lock is given back, or cannot be because the session is lost, which gives it back as well. */
+  async unwant({ subscriptionId }: Claim): Promise<void> {
+    this.#wanted.delete(subscriptionId)
+    if (!this.#held.has(subscriptionId)) return
+    const returned = new Promise<void>((resolve) => this.#returns.set(subscriptionId, resolve))
+    this.#nudge.fire()
+    await returned
+  }
+
+  /** Somebody gave locks back, or a holder may have changed. */
+  tryNow(): void {
+    this.#tryAt = 0
+    this.#nudge.fire()
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort()
+    this.#nudge.fire()
+    await this.#loop
+  }
+
+  async #use(session: Session): Promise<void> {
+    const { schema, retryInterval } = this.#options
+    const pause = Math.min(CHECK_EVERY, retryInterval)
+    try {
+      await session.query(KEEP_ALIVE, QUERY_TIMEOUT)
+      const [names] = await session.query<{ key: string }>(channelStatement(schema), QUERY_TIMEOUT)
+      while (!this.#stopping.signal.aborted) {
+        await this.#round(session, names?.key ?? '')
+        await Promise.race([this.#nudge.wait(pause), session.lost])
+      }
+    } finally {
+      for (const id of [...this.#held.keys()]) this.#lose(id)
+    }
+  }
+
+  async #round(session: Session, key: string): Promise<void> {
+    const run = <Row>(statement: Parameters<Session['query']>[0]) => session.query<Row>(statement, QUERY_TIMEOUT)
+    const { schema, retryInterval, onReleased } = this.#options
+
+    const unwanted = [...this.#held.values()].filter(({ subscriptionId }) => !this.#wanted.has(subscriptionId))
+    if (unwanted.length > 0) {
+      await run(releaseLocks(schema, key, unwanted))
+      for (const { subscriptionId } of unwanted) this.#drop(subscriptionId)
+      onReleased()
+    }
+
+    const holdings = [...this.#held.values()]
+    if (holdings.length > 0) {
+      const rows = await run<{ subscription_id: number; deleted: boolean; held: boolean }>(checkHeld(schema, holdings))
+      const gone = rows.filter(({ held }) => !held)
+      if (gone.length > 0)
+        await run(
+          releaseLocks(
+            schema,
+            key,
+            holdings.filter((h) => gone.some((g) => g.subscription_id === h.subscriptionId)),
+          ),
+        )
+      for (const { subscription_id, deleted } of gone) {
+        if (deleted) this.#remove(subscription_id)
+        else this.#lose(subscription_id)
+      }
+    } else {
+      await run({ text: 'SELECT 1' })
+    }
+
+    const missing = [...this.#wanted.keys()].filter((id) => !this.#held.has(id))
+    if (missing.length === 0 || performance.now() < this.#tryAt) return
+    this.#tryAt = performance.now() + retryInterval
+    const tried = await run<TriedRow>(tryLocks(schema, key, missing))
+    await this.#take(session, tried)
+  }
+
+  async #take(session: Session, tried: readonly TriedRow[]): Promise<void> {
+    const got: Holding[] = []
+    for (const { subscription_id, locked, checkpoint } of tried) {
+      if (locked) got.push({ subscriptionId: subscription_id, holder: randomUUID() })
+      else if (checkpoint === null) this.#remove(subscription_id)
+      else this.#wanted.get(subscription_id)?.onRefused(Number(checkpoint))
+    }
+    if (got.length === 0) return
+    for (const holding of got) this.#held.set(holding.subscriptionId, holding)
+    const rows = await session.query<HeldRow>(markHeld(this.#options.schema, got), QUERY_TIMEOUT)
+    for (const { subscriptionId, holder } of got) {
+      const row = rows.find(({ subscription_id }) => subscription_id === subscriptionId)
+      if (!row) continue // deleted this moment: the next round finds out
+      const { checkpoint, acknowledged, head } = row
+      const held = { holder, checkpoint: Number(checkpoint), acknowledged, head: Number(head) }
+      this.#wanted.get(subscriptionId)?.onAcquired(held)
+    }
+  }
+
+  #lose(subscriptionId: number): void {
+    this.#drop(subscriptionId)
+    this.#wanted.get(subscriptionId)?.onLost()
+    this.#tryAt = 0
+  }
+
+  #remove(subscriptionId: number): void {
+    this.#drop(subscriptionId)
+    const claim = this.#wanted.get(subscriptionId)
+    this.#wanted.delete(subscriptionId)
+    claim?.onDeleted()
+  }
+
+  /** It is not held any more. */
+  #drop(subscriptionId: number): void {
+    this.#held.delete(subscriptionId)
+    this.#returns.get(subscriptionId)?.()
+    this.#returns.delete(subscriptionId)
+  }
+}

@@ -1,0 +1,326 @@
+import { CheckpointAheadError, ClosedError } from '../errors.ts'
+import type { EventTypes, RecordedEvent } from '../events.ts'
+import type { SubscriptionState } from '../subscription-state.ts'
+import type { CheckpointOwner, DueCheckpoint } from './checkpoints.ts'
+import { type Delivery, Dispatcher } from './dispatcher.ts'
+import type { Claim, Held } from './locks.ts'
+import { type Effect, type Input, initial, type State, transition } from './machine.ts'
+import { ensureSubscription } from './rows.ts'
+import { isPassing, pauseAfter, type Services } from './services.ts'
+import type { Cursor } from './stream-reader.ts'
+import { Subscriber, type SubscriberControl } from './subscriber.ts'
+import type { SubscriptionPlan } from './subscription-plan.ts'
+
+/** The most events that one read fetches. */
+const LARGEST_PAGE = 500
+/** Milliseconds of failing reads after which the lock is given up, for a process that can read. */
+const READ_PATIENCE = 10_000
+
+/** Told of what concerns more than this opening. */
+export interface OpeningObserver {
+  onState(state: SubscriptionState): void
+  /** A checkpoint stands in the table, written or read. */
+  onCheckpoint(checkpoint: number): void
+  /** The last subscriber has left. */
+  onEmpty(): void
+  /** It ended by an error: everybody was told. */
+  onFailed(error: unknown): void
+}
+
+/**
+ * A subscription while it is open: performs what the machine and the dispatcher decide.
+ *
+ *   locks, reads, wake-ups ──input──► machine ──effects──► locks, reads
+ *   pages, acknowledgements ─────────► dispatcher ──deliveries──► subscribers
+ *                                           └──checkpoint──► checkpoint writer
+ *
+ * Invariants:
+ * 1. The state changes in `#input` alone.
+ * 2. What belongs to an earlier hold of the lock (a page, a failure, a checkpoint) is recognized by `#hold`, and ignored.
+ */
+export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner {
+  subscriptionId = 0
+  readonly #services: Services
+  readonly #plan: SubscriptionPlan<Types>
+  readonly #observer: OpeningObserver
+  readonly #dispatcher: Dispatcher<RecordedEvent<Types>>
+  readonly #subscribers = new Map<symbol, SubscriberControl<Types>>()
+  readonly #pageSize: number
+  #state: State = initial[0]
+  /** The mark of this hold of the lock; none while it is not held. */
+  #hold: string | undefined
+  #cursor: Cursor = { streamId: undefined, after: 0 }
+  #lastDue = 0
+  #written = 0
+  #quiet: NodeJS.Timeout | undefined
+  #readAgain: NodeJS.Timeout | undefined
+  #failingSince: number | undefined
+  #failures = 0
+  #stopWaiting: () => void = () => {}
+  #closing: Promise<void> | undefined
+  readonly #ready: Promise<void>
+
+  constructor(services: Services, plan: SubscriptionPlan<Types>, observer: OpeningObserver, after: Promise<unknown>) {
+    this.#services = services
+    this.#plan = plan
+    this.#observer = observer
+    this.#pageSize = Math.min(LARGEST_PAGE, plan.maxQueued)
+    const { filter, partitionBy } = plan
+    this.#dispatcher = new Dispatcher({ checkpoint: 0, filter, partitionBy })
+    this.#ready = after.then(() => this.#acquire())
+  }
+
+  get state(): SubscriptionState {
+    return publicState(this.#state)
+  }
+
+  /** Up to where everything is acknowledged, in memory; undefined while the lock is not held. */
+  get checkpoint(): number | undefined {
+    return this.#hold === undefined ? undefined : this.#dispatcher.checkpoint
+  }
+
+  /** Adds a subscriber. */
+  join(maxInFlight: number): { readonly subscriber: Subscriber<Types>; readonly control: SubscriberControl<Types> } {
+    const id = Symbol(this.#plan.name)
+    const port = { ack: (eventNumber: number) => this.#ack(id, eventNumber), leave: () => this.#leave(id) }
+    const { subscriber, control } = Subscriber.create<Types>(port, maxInFlight)
+    this.#subscribers.set(id, control)
+    this.#perform(this.#dispatcher.join(id, maxInFlight))
+    return { subscriber, control }
+  }
+
+  /** Ends every subscriber, writes the checkpoint, and gives up the lock. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  onAcquired({ holder, checkpoint, acknowledged, head }: Held): void {
+    if (acknowledged && checkpoint > head) {
+      this.#fail(new CheckpointAheadError(this.#plan.stream, this.#plan.name, checkpoint, head))
+      return
+    }
+    this.#hold = holder
+    this.#lastDue = checkpoint
+    this.#written = checkpoint
+    this.#cursor = { streamId: undefined, after: checkpoint }
+    this.#dispatcher.reset(checkpoint)
+    this.#observer.onCheckpoint(checkpoint)
+    this.#input({ type: 'acquired', checkpoint })
+  }
+
+  onRefused(checkpoint: number): void {
+    this.#observer.onCheckpoint(checkpoint)
+    this.#input({ type: 'refused' })
+  }
+
+  onLost(): void {
+    this.#input({ type: 'lost' })
+  }
+
+  onDeleted(): void {
+    this.#fail(new ClosedError(`subscription ${JSON.stringify(this.#plan.name)}, which was deleted,`))
+  }
+
+  onWritten({ holder, checkpoint }: DueCheckpoint): void {
+    if (holder === this.#hold) this.#written = Math.max(this.#written, checkpoint)
+    this.#observer.onCheckpoint(checkpoint)
+  }
+
+  onFenced({ holder }: DueCheckpoint): void {
+    if (holder === this.#hold) this.#services.checkLocks()
+  }
+
+  onFailed(error: Error): void {
+    const { stream, name } = this.#plan
+    this.#services.onDiagnostic({ type: 'checkpoint-failed', stream, name, error })
+  }
+
+  async #acquire(): Promise<void> {
+    const { executor, schema, onDiagnostic, notifications } = this.#services
+    const { stream } = this.#plan
+    this.#stopWaiting = notifications.waitFor(stream, () => this.#input({ type: 'woken' }))
+    this.#observer.onState(this.state)
+    for (let failures = 0; !this.#isClosed(); failures++) {
+      try {
+        const row = await ensureSubscription(executor, schema, this.#plan, this.#plan.after)
+        this.subscriptionId = row.subscriptionId
+        this.#observer.onCheckpoint(row.checkpoint)
+        if (!this.#isClosed()) this.#services.claim(this)
+        return
+      } catch (error) {
+        if (!isPassing(error)) {
+          this.#fail(error)
+          return
+        }
+        onDiagnostic({ type: 'read-failed', stream, error })
+        await new Promise((resolve) => setTimeout(resolve, pauseAfter(failures)))
+      }
+    }
+  }
+
+  #input(input: Input): void {
+    const before = this.state
+    const [state, ...effects] = transition(this.#state, input)
+    this.#state = state
+    for (const effect of effects) this.#effect(effect)
+    if (this.state !== before) this.#observer.onState(this.state)
+  }
+
+  #effect(effect: Effect): void {
+    switch (effect) {
+      case 'acquire':
+      case 'release':
+        return // #acquire and #close do it, and wait for it
+      case 'read':
+        void this.#read()
+        return
+      case 'retry-later':
+        this.#readAgain = setTimeout(() => this.#input({ type: 'retry' }), pauseAfter(this.#failures))
+        return
+      case 'drop':
+        this.#drop()
+        return
+      default:
+        effect satisfies never
+    }
+  }
+
+  async #read(): Promise<void> {
+    const hold = this.#hold
+    try {
+      const page = await this.#services.reader.next<Types>(this.#plan.stream, this.#cursor, this.#pageSize)
+      if (hold !== this.#hold || this.#isClosed()) return
+      this.#failures = 0
+      this.#failingSince = undefined
+      this.#cursor = page.cursor
+      this.#perform(this.#dispatcher.enqueue(page.events))
+      this.#checkpointMoved()
+      this.#input({ type: 'page', last: page.last, cursor: page.cursor.after, room: this.#hasRoom() })
+    } catch (error) {
+      if (hold === this.#hold && !this.#isClosed()) this.#readFailed(error)
+    }
+  }
+
+  #readFailed(error: unknown): void {
+    if (!isPassing(error)) {
+      this.#fail(error)
+      return
+    }
+    this.#services.onDiagnostic({ type: 'read-failed', stream: this.#plan.stream, error })
+    this.#failures++
+    this.#failingSince ??= performance.now()
+    if (performance.now() - this.#failingSince > READ_PATIENCE) {
+      this.#failingSince = undefined
+      void this.#services.unclaim(this).then(() => {
+        if (!this.#isClosed()) this.#services.claim(this)
+      })
+      this.#input({ type: 'lost' })
+    } else {
+      this.#input({ type: 'read-failed' })
+    }
+  }
+
+  #ack(subscriber: symbol, eventNumber: number): void {
+    const deliveries = this.#dispatcher.ack(subscriber, eventNumber)
+    if (!deliveries) return
+    this.#perform(deliveries)
+    this.#checkpointMoved()
+    if (this.#state.kind === 'full' && this.#hasRoom()) this.#input({ type: 'room' })
+  }
+
+  async #leave(subscriber: symbol): Promise<void> {
+    if (!this.#subscribers.delete(subscriber)) return
+    this.#perform(this.#dispatcher.leave(subscriber))
+    if (this.#subscribers.size > 0) return
+    this.#observer.onEmpty()
+    await this.close()
+  }
+
+  #perform(deliveries: readonly Delivery<RecordedEvent<Types>>[]): void {
+    for (const { subscriber, events } of deliveries) this.#subscribers.get(subscriber)?.deliver(events)
+  }
+
+  #isClosed(): boolean {
+    return this.#state.kind === 'closed'
+  }
+
+  #hasRoom(): boolean {
+    return this.#dispatcher.queued + this.#pageSize <= this.#plan.maxQueued
+  }
+
+  #checkpointMoved(): void {
+    const { checkpoint } = this.#dispatcher
+    const { checkpointEvery, checkpointAfter } = this.#plan
+    if (checkpoint <= this.#lastDue || this.#hold === undefined) return
+    clearTimeout(this.#quiet)
+    if (checkpoint - this.#lastDue >= checkpointEvery) this.#checkpointDue()
+    else if (checkpointAfter !== undefined) this.#quiet = setTimeout(() => this.#checkpointDue(), checkpointAfter)
+  }
+
+  #checkpointDue(): void {
+    const due = this.#due()
+    if (!due) return
+    this.#lastDue = due.checkpoint
+    this.#services.checkpoints.write(due, this)
+  }
+
+  /** What is acknowledged and does not stand in the table yet. */
+  #due(): DueCheckpoint | undefined {
+    const { checkpoint } = this.#dispatcher
+    if (this.#hold === undefined || checkpoint <= this.#written) return undefined
+    return { subscriptionId: this.subscriptionId, holder: this.#hold, checkpoint }
+  }
+
+  #drop(): void {
+    this.#hold = undefined
+    clearTimeout(this.#quiet)
+    clearTimeout(this.#readAgain)
+    this.#services.checkpoints.drop(this.subscriptionId)
+    this.#dispatcher.reset(0)
+    for (const control of this.#subscribers.values()) control.drop()
+  }
+
+  async #close(): Promise<void> {
+    const due = this.#due()
+    this.#endSubscribers()
+    const { checkpoints } = this.#services
+    clearTimeout(this.#quiet)
+    if (due) await checkpoints.flush(due, this)
+    await this.#giveUp()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed()) return
+    this.#observer.onFailed(error)
+    this.#endSubscribers(error)
+    this.#closing ??= this.#giveUp()
+  }
+
+  #endSubscribers(error?: unknown): void {
+    for (const control of this.#subscribers.values()) control.end(error)
+    this.#subscribers.clear()
+  }
+
+  async #giveUp(): Promise<void> {
+    this.#stopWaiting()
+    this.#input({ type: 'close' })
+    await this.#ready.catch(() => {})
+    await this.#services.unclaim(this)
+  }
+}
+
+function publicState(state: State): SubscriptionState {
+  switch (state.kind) {
+    case 'acquiring':
+    case 'standby':
+    case 'live':
+    case 'closed':
+      return state.kind
+    case 'reading':
+    case 'full':
+      return state.caughtUp ? 'live' : 'catching-up'
+    default:
+      return state satisfies never
+  }
+}

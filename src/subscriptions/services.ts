@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../diagnostics.ts'
+import { type ConnectionError, DatabaseError, EventStoreError, TimeoutError } from '../errors.ts'
+import type { Notifications } from '../notifications/notifications.ts'
+import type { Executor } from '../postgres/executor.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import type { Claim } from './locks.ts'
+import type { StreamReader } from './stream-reader.ts'
+
+/** What followers and subscriptions of a store share. */
+export interface Services {
+  /** A quoted identifier. */
+  readonly schema: string
+  readonly executor: Executor
+  readonly reader: StreamReader
+  readonly notifications: Notifications
+  readonly checkpoints: Checkpoints
+  readonly onDiagnostic: (diagnostic: Diagnostic) => void
+  /** Wants a lock. The session is opened with the first claim, and closed with the last. */
+  claim(claim: Claim): void
+  /** Gives a lock back, or wants it no more. */
+  unclaim(claim: Claim): Promise<void>
+  /** Looks at once whether what is held is still held. */
+  checkLocks(): void
+}
+
+/** Refusals of the database that pass: out of resources, an operator's doing, an error of the system. */
+const PASSING = /^(40|53|55|57|58)/
+
+/** Whether trying again may help. */
+export function isPassing(error: unknown): error is ConnectionError | TimeoutError | DatabaseError {
+  if (!(error instanceof EventStoreError)) return false
+  if (error instanceof DatabaseError) return PASSING.test(error.sqlState)
+  return error instanceof TimeoutError || error.code === 'CONNECTION'
+}
+
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 5_000
+
+/** Milliseconds to wait before the next try after so many failures. */
+export function pauseAfter(failures: number): number {
+  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2)
+}

@@ -1,0 +1,94 @@
+import type { EventTypes, RecordedEvent } from '../events.ts'
+import type { Executor } from '../postgres/executor.ts'
+import { type EventPage, fetchPage } from '../streams/pages.ts'
+import type { StoreContext } from '../streams/store-context.ts'
+import { Deadline } from '../util/deadline.ts'
+import { type Cacheable, PageCache } from './page-cache.ts'
+
+/** How far somebody has read. */
+export interface Cursor {
+  /** Which of several streams that had the name one after the other; unknown until something of it was read. */
+  readonly streamId: string | undefined
+  /** The last event number that was read. */
+  readonly after: number
+}
+
+/** What comes after a cursor. */
+export interface NextEvents<Types extends EventTypes> {
+  readonly events: readonly RecordedEvent<Types>[]
+  readonly cursor: Cursor
+  /** Nothing came after these when they were read. */
+  readonly last: boolean
+}
+
+interface StreamStatus {
+  readonly streamId: string
+  readonly version: number
+  readonly deleted: boolean
+}
+
+type CachedPage = EventPage<EventTypes> & Cacheable
+
+const TIMEOUT = 15_000
+
+/** Reads on after cursors, for those who follow streams that may not be there yet, be deleted, or be created again. */
+export class StreamReader {
+  readonly #context: StoreContext
+  readonly #executor: Executor
+  readonly #cache = new PageCache<CachedPage>()
+
+  constructor(context: StoreContext, executor: Executor) {
+    this.#context = context
+    this.#executor = executor
+  }
+
+  /** The cursor behind the last event that is stored now. */
+  async end(stream: string): Promise<Cursor> {
+    const status = await this.#status(stream)
+    return { streamId: status?.streamId, after: status?.version ?? 0 }
+  }
+
+  /** Up to `size` events after the cursor. A stream that is missing or soft deleted has none. */
+  async next<Types extends EventTypes>(stream: string, cursor: Cursor, size: number): Promise<NextEvents<Types>> {
+    const page = await this.#page(stream, cursor, size)
+    if (page.events.length > 0) return advance(page, size)
+    const status = await this.#status(stream)
+    if (!status) return { events: [], cursor, last: true }
+    if (cursor.streamId !== undefined && cursor.streamId !== status.streamId) {
+      return this.next(stream, { streamId: status.streamId, after: 0 }, size)
+    }
+    const { streamId, version, deleted } = status
+    if (deleted || version <= cursor.after) return { events: [], cursor: { streamId, after: cursor.after }, last: true }
+    // Something came meanwhile, or a hard delete left a hole up to the version: then it need not be looked across again.
+    const again = await this.#page(stream, { streamId, after: cursor.after }, size)
+    if (again.events.length > 0) return advance(again, size)
+    return { events: [], cursor: { streamId, after: version }, last: true }
+  }
+
+  #page(stream: string, { streamId, after }: Cursor, size: number): Promise<CachedPage> {
+    return this.#cache.read(JSON.stringify([stream, streamId, after, size]), async () => {
+      const request = { stream, streamId, direction: 'forwards', from: after + 1, size, timeout: TIMEOUT } as const
+      const page = await fetchPage<EventTypes>(this.#context, this.#executor, request, new Deadline(TIMEOUT))
+      return { ...page, full: page.events.length === size }
+    })
+  }
+
+  async #status(stream: string): Promise<StreamStatus | undefined> {
+    const [row] = await this.#executor.query<{ stream_id: string; stream_version: string; deleted: string }>(
+      {
+        text: `
+          SELECT v.stream_id::text, v.stream_version::text, (v.deleted_at IS NOT NULL)::text AS deleted
+          FROM ${this.#context.schema}.stream_versions v
+          WHERE v.stream_name = $1::text`,
+        values: [stream],
+      },
+      new Deadline(TIMEOUT),
+    )
+    return row && { streamId: row.stream_id, version: Number(row.stream_version), deleted: row.deleted === 'true' }
+  }
+}
+
+function advance<Types extends EventTypes>({ events, streamId }: CachedPage, size: number): NextEvents<Types> {
+  const after = events.at(-1)?.eventNumber ?? 0
+  return { events: events as readonly RecordedEvent<Types>[], cursor: { streamId, after }, last: events.length < size }
+}
