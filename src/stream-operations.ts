@@ -122,12 +122,22 @@ export function streamOperations<Types extends EventTypes>(
     append: (stream, events, options) => start(() => append(context, executor, stream, events, options)),
     appendAll: (appends, options) => start(() => appendAll(context, executor, appends, options)),
     link: (stream, events, options) => start(() => link(context, executor, stream, events, options)),
-    read: (stream, options) => read<Types>(context, executor, stream, options),
+    read: (stream, options) => read<Types>(context, startingEach(executor, start), stream, options),
     deleteStream: (stream, options) => start(() => deleteStream(context, executor, stream, options)),
     getStream: (stream, options) => start(() => getStream(context, executor, stream, options)),
     listStreams: (options) => start(() => listStreams(context, executor, options)),
     recordSnapshot: (snapshot, options) => start(() => recordSnapshot(context, executor, snapshot, options)),
     readSnapshot: (sourceId, options) => start(() => readSnapshot(context, executor, sourceId, options)),
     deleteSnapshot: (sourceId, options) => start(() => deleteSnapshot(context, executor, sourceId, options)),
+  }
+}
+
+/** Starts each statement as an operation of its own: a read lasts as long as somebody iterates it. */
+function startingEach(executor: Executor, start: Start): Executor {
+  return {
+    inCallersTransaction: executor.inCallersTransaction,
+    query: (statement, deadline) => start(() => executor.query(statement, deadline)),
+    write: (statement, deadline) => start(() => executor.write(statement, deadline)),
+    transaction: (deadline, work) => start(() => executor.transaction(deadline, work)),
   }
 }

@@ -70,7 +70,7 @@ export function ownPool({
 }
 
 /** Connects a client, and makes a session of it. */
-export async function connectSession(client: pg.Client, sessionAttributes: SessionAttributes): Promise<Session> {
+async function connectSession(client: pg.Client, sessionAttributes: SessionAttributes): Promise<Session> {
   client.on('error', () => {}) // before the session hears of it: unheard, it would end the process
   try {
     await client.connect()

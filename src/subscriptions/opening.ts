@@ -1,6 +1,7 @@
 import { CheckpointAheadError, ClosedError } from '../errors.ts'
 import type { EventTypes, RecordedEvent } from '../events.ts'
 import type { SubscriptionState } from '../subscription-state.ts'
+import { CheckpointSchedule } from './checkpoint-schedule.ts'
 import type { CheckpointOwner, DueCheckpoint } from './checkpoints.ts'
 import { type Delivery, Dispatcher } from './dispatcher.ts'
 import type { Claim, Held } from './locks.ts'
@@ -45,14 +46,13 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
   readonly #observer: OpeningObserver
   readonly #dispatcher: Dispatcher<RecordedEvent<Types>>
   readonly #subscribers = new Map<symbol, SubscriberControl<Types>>()
+  readonly #schedule: CheckpointSchedule
   readonly #pageSize: number
   #state: State = initial[0]
   /** The mark of this hold of the lock; none while it is not held. */
   #hold: string | undefined
   #cursor: Cursor = { streamId: undefined, after: 0 }
-  #lastDue = 0
   #written = 0
-  #quiet: NodeJS.Timeout | undefined
   #readAgain: NodeJS.Timeout | undefined
   #failingSince: number | undefined
   #failures = 0
@@ -65,8 +65,10 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     this.#plan = plan
     this.#observer = observer
     this.#pageSize = Math.min(LARGEST_PAGE, plan.maxQueued)
-    const { filter, partitionBy } = plan
+    const { filter, partitionBy, checkpointEvery, checkpointAfter } = plan
     this.#dispatcher = new Dispatcher({ checkpoint: 0, filter, partitionBy })
+    const onDue = () => this.#checkpointDue()
+    this.#schedule = new CheckpointSchedule({ every: checkpointEvery, after: checkpointAfter, onDue })
     this.#ready = after.then(() => this.#acquire())
   }
 
@@ -101,7 +103,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
       return
     }
     this.#hold = holder
-    this.#lastDue = checkpoint
+    this.#schedule.restart(checkpoint)
     this.#written = checkpoint
     this.#cursor = { streamId: undefined, after: checkpoint }
     this.#dispatcher.reset(checkpoint)
@@ -195,7 +197,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
       this.#failingSince = undefined
       this.#cursor = page.cursor
       this.#perform(this.#dispatcher.enqueue(page.events))
-      this.#checkpointMoved()
+      this.#schedule.moved(this.#dispatcher.checkpoint)
       this.#input({ type: 'page', last: page.last, cursor: page.cursor.after, room: this.#hasRoom() })
     } catch (error) {
       if (hold === this.#hold && !this.#isClosed()) this.#readFailed(error)
@@ -225,7 +227,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     const deliveries = this.#dispatcher.ack(subscriber, eventNumber)
     if (!deliveries) return
     this.#perform(deliveries)
-    this.#checkpointMoved()
+    this.#schedule.moved(this.#dispatcher.checkpoint)
     if (this.#state.kind === 'full' && this.#hasRoom()) this.#input({ type: 'room' })
   }
 
@@ -249,20 +251,9 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     return this.#dispatcher.queued + this.#pageSize <= this.#plan.maxQueued
   }
 
-  #checkpointMoved(): void {
-    const { checkpoint } = this.#dispatcher
-    const { checkpointEvery, checkpointAfter } = this.#plan
-    if (checkpoint <= this.#lastDue || this.#hold === undefined) return
-    clearTimeout(this.#quiet)
-    if (checkpoint - this.#lastDue >= checkpointEvery) this.#checkpointDue()
-    else if (checkpointAfter !== undefined) this.#quiet = setTimeout(() => this.#checkpointDue(), checkpointAfter)
-  }
-
   #checkpointDue(): void {
     const due = this.#due()
-    if (!due) return
-    this.#lastDue = due.checkpoint
-    this.#services.checkpoints.write(due, this)
+    if (due) this.#services.checkpoints.write(due, this)
   }
 
   /** What is acknowledged and does not stand in the table yet. */
@@ -274,7 +265,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
 
   #drop(): void {
     this.#hold = undefined
-    clearTimeout(this.#quiet)
+    this.#schedule.stop()
     clearTimeout(this.#readAgain)
     this.#services.checkpoints.drop(this.subscriptionId)
     this.#dispatcher.reset(0)
@@ -285,7 +276,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     const due = this.#due()
     this.#endSubscribers()
     const { checkpoints } = this.#services
-    clearTimeout(this.#quiet)
+    this.#schedule.stop()
     if (due) await checkpoints.flush(due, this)
     await this.#giveUp()
   }

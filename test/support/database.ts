@@ -10,7 +10,7 @@ export interface TestDatabase {
 }
 
 /** A database of its own, in which the migrations were run. */
-export function createTestDatabase(): Promise<TestDatabase> {
+function createTestDatabase(): Promise<TestDatabase> {
   return createDatabase(inject('templateDatabase'))
 }
 
