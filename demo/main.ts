@@ -12,6 +12,7 @@ import { type CommitEvents, MERGES } from './commit-events.ts'
 import { countCommits as countInRepository, findRepository } from './git-history.ts'
 import { importHistory, linkMerges } from './import-history.ts'
 import { clip, heading, number, progressBar, rate, tallyTable } from './output.ts'
+import { showReadModel } from './show-read-model.ts'
 import { countCommits, type Statistics } from './statistics.ts'
 
 async function main(): Promise<void> {
@@ -20,7 +21,8 @@ async function main(): Promise<void> {
   const folder = resolve(values.folder ?? join(tmpdir(), `pg-event-store-demo-${userInfo().username}`))
 
   console.log(`PostgreSQL runs from ${folder}`)
-  await using store = new EventStore<CommitEvents>({ embedded: folder, schema: schemaOf(repository) })
+  const schema = schemaOf(repository)
+  await using store = new EventStore<CommitEvents>({ embedded: folder, schema })
   const started = performance.now()
   const { version } = await store.getStream('$all')
   console.log(`Ready after ${number(performance.now() - started)} ms; ${number(version)} events are stored.`)
@@ -30,6 +32,7 @@ async function main(): Promise<void> {
   await showStream(store, statistics)
   await showConflict(store)
   await showMerges(store)
+  await showReadModel(store, [folder, schema], statistics)
   console.log(
     `\nThe events stay in ${folder}: run it again, and only new commits are added. Remove the folder when you are done.`,
   )

@@ -2,6 +2,8 @@ import type { RecordedEvent } from '../src/index.ts'
 import type { CommitEvents } from './commit-events.ts'
 
 export interface Tally {
+  /** What was counted by: the author's stream, or the month. */
+  readonly key: string
   readonly name: string
   readonly commits: number
   readonly merges: number
@@ -36,5 +38,5 @@ export async function countCommits(events: AsyncIterable<RecordedEvent<CommitEve
 
 function add(tallies: Map<string, Tally>, key: string, name: string, merges: number): void {
   const before = tallies.get(key)
-  tallies.set(key, { name, commits: (before?.commits ?? 0) + 1, merges: (before?.merges ?? 0) + merges })
+  tallies.set(key, { key, name, commits: (before?.commits ?? 0) + 1, merges: (before?.merges ?? 0) + merges })
 }

@@ -35,6 +35,8 @@ describe('the demo', () => {
     expect(first).toMatch(/Grace .*│ +2 │ +0 │/)
     expect(first).toMatch(/WRONG_EXPECTED_VERSION: .*expected version 2, found version 3/)
     expect(first).toMatch(/1 linked now.*; the stream has 1/)
+    expect(first).toMatch(/killed with SIGKILL, its checkpoint at [0-5] of 5; starting it again/)
+    expect(first).toMatch(/the read model agrees with \$all: 5 commits of 2 authors/)
 
     expect(await demo()).toMatch(/0 new events, 5 known before, 2 streams; nothing to add/)
 
@@ -42,6 +44,7 @@ describe('the demo', () => {
     const third = await demo()
     expect(third).toMatch(/1 new events, 5 known before, 3 streams/)
     expect(third).toMatch(/6 events read/)
+    expect(third).toMatch(/the read model agrees with \$all: 6 commits of 3 authors/)
     expect(third).toMatch(/0 linked now; the stream has 1/)
   })
 
