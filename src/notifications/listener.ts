@@ -86,7 +86,7 @@ export class Listener {
       onDiagnostic({ type: 'polling', reason })
     }
     while (!this.#stopping.signal.aborted) {
-      await Promise.race([this.#pause(HEARTBEAT_EVERY), session.lost])
+      await session.whileOpen(this.#pause(HEARTBEAT_EVERY))
       if (!this.#stopping.signal.aborted) await session.query({ text: 'SELECT 1' }, QUERY_TIMEOUT)
     }
   }

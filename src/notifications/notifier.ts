@@ -50,7 +50,7 @@ export class Notifier {
       this.#subscriptions = false
       if (streams.length > 0) await this.#send({ type: 'grown', streams })
       if (subscriptions) await this.#send({ type: 'subscriptions' })
-      if (this.#grown.size > 0 || this.#subscriptions) await sleep(PAUSE)
+      await sleep(PAUSE)
     }
     this.#running = undefined
   }

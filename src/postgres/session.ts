@@ -6,22 +6,16 @@ import { translateError } from './sqlstate.ts'
 
 /** A dedicated connection that is kept open. Once anything on it fails or takes too long, it is lost for good. */
 export class Session {
-  /** Rejects when the session is lost or closed. */
-  readonly lost: Promise<never>
   readonly #client: pg.Client
-  readonly #fail: (error: Error) => void
+  #lost: EventStoreError | undefined
+  /** Who waits, and is told of the loss. A race with a promise that lasts as long as the session would keep them all for ever. */
+  readonly #waiting = new Set<(error: EventStoreError) => void>()
 
   /** Takes over a client that is connected. */
   constructor(client: pg.Client) {
     this.#client = client
-    let fail: (error: Error) => void = () => {}
-    this.lost = new Promise<never>((_, reject) => {
-      fail = reject
-    })
-    this.lost.catch(() => {})
-    this.#fail = fail
-    client.on('error', (error) => fail(translateError(error)))
-    client.on('end', () => fail(new ConnectionError('The server closed the session.')))
+    client.on('error', (error) => this.#fail(translateError(error)))
+    client.on('end', () => this.#fail(new ConnectionError('The server closed the session.')))
   }
 
   /** Runs one statement. `timeout` is in milliseconds; a statement that fails or takes longer loses the session. */
@@ -29,7 +23,7 @@ export class Session {
     const timer = setTimeout(() => this.#fail(new TimeoutError(timeout, 'waiting for the session')), timeout)
     try {
       const running = this.#client.query({ text: statement.text, values: statement.values ?? [] })
-      const { rows } = await Promise.race([running, this.lost])
+      const { rows } = await this.whileOpen(running)
       return rows as Row[]
     } catch (error) {
       const translated = translateError(error)
@@ -37,6 +31,24 @@ export class Session {
       throw translated
     } finally {
       clearTimeout(timer)
+    }
+  }
+
+  /** Settles as the promise does; rejects when the session is lost or closed before. */
+  async whileOpen<Value>(promise: Promise<Value>): Promise<Value> {
+    if (this.#lost) {
+      promise.catch(() => {}) // nobody hears of it
+      throw this.#lost
+    }
+    let lose: (error: EventStoreError) => void = () => {}
+    try {
+      return await new Promise<Value>((resolve, reject) => {
+        lose = reject
+        this.#waiting.add(lose)
+        promise.then(resolve, reject)
+      })
+    } finally {
+      this.#waiting.delete(lose)
     }
   }
 
@@ -52,6 +64,11 @@ export class Session {
     const late = sleep(CLOSE_PATIENCE, 'late', { signal: patience.signal }).catch(() => {})
     if ((await Promise.race([ended, late])) === 'late') this.#client.connection.stream.destroy()
     patience.abort()
+  }
+
+  #fail(error: EventStoreError): void {
+    this.#lost ??= error
+    for (const lose of [...this.#waiting]) lose(this.#lost)
   }
 }
 

@@ -36,7 +36,7 @@ interface Due {
 export class Checkpoints {
   readonly #executor: Executor
   readonly #schema: string
-  #due = new Map<number, Due>()
+  readonly #due = new Map<number, Due>()
   #running: Promise<void> | undefined
 
   /** `schema` is a quoted identifier. */
@@ -50,7 +50,7 @@ export class Checkpoints {
     this.#running ??= this.#run()
   }
 
-  /** Forgets what is due of a subscription. */
+  /** Forgets what is due of a subscription, also what could not be written yet. */
   drop(subscriptionId: number): void {
     this.#due.delete(subscriptionId)
   }
@@ -64,13 +64,10 @@ export class Checkpoints {
   async #run(): Promise<void> {
     while (this.#due.size > 0) {
       const due = [...this.#due.values()]
-      this.#due = new Map()
       const written = await this.#flush(due)
-      if (!written) {
-        for (const item of due) {
-          const { subscriptionId } = item.checkpoint
-          if (!this.#due.has(subscriptionId)) this.#due.set(subscriptionId, item)
-        }
+      for (const item of written ? due : []) {
+        const { subscriptionId } = item.checkpoint
+        if (this.#due.get(subscriptionId) === item) this.#due.delete(subscriptionId)
       }
       await sleep(written ? PAUSE : RETRY_PAUSE)
     }

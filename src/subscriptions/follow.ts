@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventTypes, RecordedEvent } from '../events.ts'
 import type { FollowOptions } from '../options.ts'
 import { checkStreamName } from '../streams/stream-name.ts'
 import { untilAborted } from '../util/abort.ts'
 import { checkFunction, checkInteger, checkOneOf, checkOptions, checkSignal } from '../util/arguments.ts'
 import { Pulse } from '../util/pulse.ts'
-import { isPassing, pauseAfter, type Services } from './services.ts'
+import { retrying, type Services } from './services.ts'
 import type { Cursor } from './stream-reader.ts'
 
 /** Events that one read fetches. A follower holds no more in memory. */
@@ -111,24 +110,4 @@ async function startOf<Types extends EventTypes>(
 ): Promise<Cursor> {
   if (after === 'end') return reader.end(stream)
   return { streamId: undefined, after: after === 'start' ? 0 : after }
-}
-
-/** Repeats what fails for reasons that pass, until it succeeds or the signal aborts. */
-async function retrying<Result>(
-  { onDiagnostic }: Services,
-  stream: string,
-  signal: AbortSignal,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  for (let failures = 0; ; failures++) {
-    try {
-      signal.throwIfAborted()
-      return await untilAborted(work(), signal)
-    } catch (error) {
-      signal.throwIfAborted()
-      if (!isPassing(error)) throw error
-      onDiagnostic({ type: 'read-failed', stream, error })
-      await untilAborted(sleep(pauseAfter(failures), undefined, { signal }), signal)
-    }
-  }
 }

@@ -66,6 +66,8 @@ export class Locks {
   readonly #options: LocksOptions
   readonly #wanted = new Map<number, Claim>()
   readonly #held = new Map<number, Holding>()
+  /** Who was told that the lock is held for him; while it was tried, he may have left, and another one come. */
+  readonly #told = new Map<number, Claim>()
   readonly #stopping = new AbortController()
   readonly #loop: Promise<void>
   readonly #nudge = new Pulse()
@@ -112,14 +114,13 @@ export class Locks {
   }
 
   async #use(session: Session): Promise<void> {
-    const { schema, retryInterval } = this.#options
-    const pause = Math.min(CHECK_EVERY, retryInterval)
+    const { schema } = this.#options
     try {
       await session.query(KEEP_ALIVE, QUERY_TIMEOUT)
       const [names] = await session.query<{ key: string }>(channelStatement(schema), QUERY_TIMEOUT)
       while (!this.#stopping.signal.aborted) {
         await this.#round(session, names?.key ?? '')
-        await Promise.race([this.#nudge.wait(pause), session.lost])
+        await session.whileOpen(this.#nudge.wait(this.#pause()))
       }
     } finally {
       for (const id of [...this.#held.keys()]) this.#lose(id)
@@ -130,7 +131,7 @@ export class Locks {
     const run = <Row>(statement: Parameters<Session['query']>[0]) => session.query<Row>(statement, QUERY_TIMEOUT)
     const { schema, retryInterval, onReleased } = this.#options
 
-    const unwanted = [...this.#held.values()].filter(({ subscriptionId }) => !this.#wanted.has(subscriptionId))
+    const unwanted = [...this.#held.values()].filter(({ subscriptionId }) => !this.#isWanted(subscriptionId))
     if (unwanted.length > 0) {
       await run(releaseLocks(schema, key, unwanted))
       for (const { subscriptionId } of unwanted) this.#drop(subscriptionId)
@@ -178,9 +179,23 @@ export class Locks {
       const row = rows.find(({ subscription_id }) => subscription_id === subscriptionId)
       if (!row) continue // deleted this moment: the next round finds out
       const { checkpoint, acknowledged, head } = row
-      const held = { holder, checkpoint: Number(checkpoint), acknowledged, head: Number(head) }
-      this.#wanted.get(subscriptionId)?.onAcquired(held)
+      const claim = this.#wanted.get(subscriptionId)
+      if (claim) this.#told.set(subscriptionId, claim)
+      claim?.onAcquired({ holder, checkpoint: Number(checkpoint), acknowledged, head: Number(head) })
     }
+    if (got.some(({ subscriptionId }) => !this.#isWanted(subscriptionId))) this.#nudge.fire()
+  }
+
+  /** Whether he who was told of the lock still wants it. */
+  #isWanted(subscriptionId: number): boolean {
+    const told = this.#told.get(subscriptionId)
+    return told !== undefined && told === this.#wanted.get(subscriptionId)
+  }
+
+  /** Milliseconds until the next round. */
+  #pause(): number {
+    const standing = [...this.#wanted.keys()].some((id) => !this.#held.has(id))
+    return standing ? Math.min(CHECK_EVERY, Math.max(0, this.#tryAt - performance.now()) + 1) : CHECK_EVERY
   }
 
   #lose(subscriptionId: number): void {
@@ -199,6 +214,7 @@ export class Locks {
   /** It is not held any more. */
   #drop(subscriptionId: number): void {
     this.#held.delete(subscriptionId)
+    this.#told.delete(subscriptionId)
     this.#returns.get(subscriptionId)?.()
     this.#returns.delete(subscriptionId)
   }

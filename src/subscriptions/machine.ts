@@ -1,3 +1,5 @@
+import type { SubscriptionState } from '../subscription-state.ts'
+
 /**
  * The life of a subscription, as a pure function: no I/O, no clock, no promises.
  *
@@ -83,4 +85,20 @@ export function transition(state: State, input: Input): Transition {
 
 function read(cursor: number, caughtUp: boolean): Transition {
   return [{ kind: 'reading', cursor, caughtUp, woken: false }, 'read']
+}
+
+/** What the world is told of a state. */
+export function publicState(state: State): SubscriptionState {
+  switch (state.kind) {
+    case 'acquiring':
+    case 'standby':
+    case 'live':
+    case 'closed':
+      return state.kind
+    case 'reading':
+    case 'full':
+      return state.caughtUp ? 'live' : 'catching-up'
+    default:
+      return state satisfies never
+  }
 }

@@ -4,18 +4,17 @@ import type { SubscriptionState } from '../subscription-state.ts'
 import { CheckpointSchedule } from './checkpoint-schedule.ts'
 import type { CheckpointOwner, DueCheckpoint } from './checkpoints.ts'
 import { type Delivery, Dispatcher } from './dispatcher.ts'
+import { FailingReads } from './failing-reads.ts'
 import type { Claim, Held } from './locks.ts'
-import { type Effect, type Input, initial, type State, transition } from './machine.ts'
+import { type Effect, type Input, initial, publicState, type State, transition } from './machine.ts'
 import { ensureSubscription } from './rows.ts'
-import { isPassing, pauseAfter, type Services } from './services.ts'
-import type { Cursor } from './stream-reader.ts'
+import { isPassing, retrying, type Services } from './services.ts'
+import type { Cursor, NextEvents } from './stream-reader.ts'
 import { Subscriber, type SubscriberControl } from './subscriber.ts'
 import type { SubscriptionPlan } from './subscription-plan.ts'
 
 /** The most events that one read fetches. */
 const LARGEST_PAGE = 500
-/** Milliseconds of failing reads after which the lock is given up, for a process that can read. */
-const READ_PATIENCE = 10_000
 
 /** Told of what concerns more than this opening. */
 export interface OpeningObserver {
@@ -54,11 +53,11 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
   #cursor: Cursor = { streamId: undefined, after: 0 }
   #written = 0
   #readAgain: NodeJS.Timeout | undefined
-  #failingSince: number | undefined
-  #failures = 0
+  readonly #failingReads = new FailingReads()
   #stopWaiting: () => void = () => {}
   #closing: Promise<void> | undefined
   readonly #ready: Promise<void>
+  readonly #ending = new AbortController()
 
   constructor(services: Services, plan: SubscriptionPlan<Types>, observer: OpeningObserver, after: Promise<unknown>) {
     this.#services = services
@@ -88,6 +87,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     const { subscriber, control } = Subscriber.create<Types>(port, maxInFlight)
     this.#subscribers.set(id, control)
     this.#perform(this.#dispatcher.join(id, maxInFlight))
+    this.#readOn()
     return { subscriber, control }
   }
 
@@ -130,7 +130,9 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
   }
 
   onFenced({ holder }: DueCheckpoint): void {
-    if (holder === this.#hold) this.#services.checkLocks()
+    if (holder !== this.#hold) return
+    this.#input({ type: 'lost' }) // proof, which a lock session that is half-open cannot give
+    this.#services.checkLocks()
   }
 
   onFailed(error: Error): void {
@@ -139,25 +141,19 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
   }
 
   async #acquire(): Promise<void> {
-    const { executor, schema, onDiagnostic, notifications } = this.#services
+    const { executor, schema, notifications } = this.#services
     const { stream } = this.#plan
+    if (this.#isClosed()) return
     this.#stopWaiting = notifications.waitFor(stream, () => this.#input({ type: 'woken' }))
     this.#observer.onState(this.state)
-    for (let failures = 0; !this.#isClosed(); failures++) {
-      try {
-        const row = await ensureSubscription(executor, schema, this.#plan, this.#plan.after)
-        this.subscriptionId = row.subscriptionId
-        this.#observer.onCheckpoint(row.checkpoint)
-        if (!this.#isClosed()) this.#services.claim(this)
-        return
-      } catch (error) {
-        if (!isPassing(error)) {
-          this.#fail(error)
-          return
-        }
-        onDiagnostic({ type: 'read-failed', stream, error })
-        await new Promise((resolve) => setTimeout(resolve, pauseAfter(failures)))
-      }
+    const ensure = () => ensureSubscription(executor, schema, this.#plan, this.#plan.after)
+    try {
+      const row = await retrying(this.#services, stream, this.#ending.signal, ensure)
+      this.subscriptionId = row.subscriptionId
+      this.#observer.onCheckpoint(row.checkpoint)
+      this.#services.claim(this)
+    } catch (error) {
+      this.#fail(error) // does nothing when it is the end
     }
   }
 
@@ -178,7 +174,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
         void this.#read()
         return
       case 'retry-later':
-        this.#readAgain = setTimeout(() => this.#input({ type: 'retry' }), pauseAfter(this.#failures))
+        this.#readAgain = setTimeout(() => this.#input({ type: 'retry' }), this.#failingReads.pause)
         return
       case 'drop':
         this.#drop()
@@ -190,18 +186,33 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
 
   async #read(): Promise<void> {
     const hold = this.#hold
+    let page: NextEvents<Types>
     try {
-      const page = await this.#services.reader.next<Types>(this.#plan.stream, this.#cursor, this.#pageSize)
-      if (hold !== this.#hold || this.#isClosed()) return
-      this.#failures = 0
-      this.#failingSince = undefined
-      this.#cursor = page.cursor
-      this.#perform(this.#dispatcher.enqueue(page.events))
-      this.#schedule.moved(this.#dispatcher.checkpoint)
-      this.#input({ type: 'page', last: page.last, cursor: page.cursor.after, room: this.#hasRoom() })
+      page = await this.#services.reader.next<Types>(this.#plan.stream, this.#cursor, this.#pageSize)
     } catch (error) {
       if (hold === this.#hold && !this.#isClosed()) this.#readFailed(error)
+      return
     }
+    if (hold === this.#hold && !this.#isClosed()) this.#pageRead(page)
+  }
+
+  #pageRead({ events, cursor, last }: NextEvents<Types>): void {
+    this.#failingReads.succeeded()
+    if (this.#cursor.streamId !== undefined && this.#cursor.streamId !== cursor.streamId) {
+      // The stream was hard deleted and created again: that cleared our mark, and the next hold begins at 0.
+      this.#services.checkLocks()
+      this.#input({ type: 'read-failed' })
+      return
+    }
+    this.#cursor = cursor
+    try {
+      this.#perform(this.#dispatcher.enqueue(events))
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    this.#schedule.moved(this.#dispatcher.checkpoint)
+    this.#input({ type: 'page', last, cursor: cursor.after, room: this.#hasRoom() })
   }
 
   #readFailed(error: unknown): void {
@@ -210,10 +221,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
       return
     }
     this.#services.onDiagnostic({ type: 'read-failed', stream: this.#plan.stream, error })
-    this.#failures++
-    this.#failingSince ??= performance.now()
-    if (performance.now() - this.#failingSince > READ_PATIENCE) {
-      this.#failingSince = undefined
+    if (this.#failingReads.failed()) {
       void this.#services.unclaim(this).then(() => {
         if (!this.#isClosed()) this.#services.claim(this)
       })
@@ -228,13 +236,18 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     if (!deliveries) return
     this.#perform(deliveries)
     this.#schedule.moved(this.#dispatcher.checkpoint)
+    this.#readOn()
+  }
+
+  /** Reads on when there is room again. */
+  #readOn(): void {
     if (this.#state.kind === 'full' && this.#hasRoom()) this.#input({ type: 'room' })
   }
 
   async #leave(subscriber: symbol): Promise<void> {
     if (!this.#subscribers.delete(subscriber)) return
     this.#perform(this.#dispatcher.leave(subscriber))
-    if (this.#subscribers.size > 0) return
+    if (this.#subscribers.size > 0) return this.#readOn()
     this.#observer.onEmpty()
     await this.close()
   }
@@ -275,17 +288,16 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
   async #close(): Promise<void> {
     const due = this.#due()
     this.#endSubscribers()
-    const { checkpoints } = this.#services
     this.#schedule.stop()
-    if (due) await checkpoints.flush(due, this)
+    if (due) await this.#services.checkpoints.flush(due, this)
     await this.#giveUp()
   }
 
   #fail(error: unknown): void {
     if (this.#isClosed()) return
-    this.#observer.onFailed(error)
     this.#endSubscribers(error)
     this.#closing ??= this.#giveUp()
+    this.#observer.onFailed(error)
   }
 
   #endSubscribers(error?: unknown): void {
@@ -296,22 +308,8 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
   async #giveUp(): Promise<void> {
     this.#stopWaiting()
     this.#input({ type: 'close' })
+    this.#ending.abort()
     await this.#ready.catch(() => {})
     await this.#services.unclaim(this)
-  }
-}
-
-function publicState(state: State): SubscriptionState {
-  switch (state.kind) {
-    case 'acquiring':
-    case 'standby':
-    case 'live':
-    case 'closed':
-      return state.kind
-    case 'reading':
-    case 'full':
-      return state.caughtUp ? 'live' : 'catching-up'
-    default:
-      return state satisfies never
   }
 }

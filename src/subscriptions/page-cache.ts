@@ -25,6 +25,7 @@ export class PageCache<Page extends Cacheable> {
       const { fresh } = reading
       const page = await reading.page
       if (fresh || page.full) return page
+      return this.read(key, fetch) // who asked late shares the next read
     }
     return this.#fetch(key, fetch)
   }

@@ -52,8 +52,9 @@ export class Run<Types extends EventTypes> {
         try {
           await current.run(this as Run<EventTypes>, this.#handler, event, { signal })
         } catch (error) {
-          if (!signal.aborted) throw error
-          continue // it gave up because the event is not its own any more
+          if (signal.aborted) continue // it gave up because the event is not its own any more
+          this.#fail(error) // before it leaves: none of this run begins with what it gives back
+          return
         }
         subscriber.ack(event) // is ignored when the lock was lost meanwhile
       }

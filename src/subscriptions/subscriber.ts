@@ -22,6 +22,8 @@ export interface SubscriberControl<Types extends EventTypes> {
   finish(): void
   /** Aborts when what it was given is dropped, or it ends. */
   readonly signal: AbortSignal
+  /** Aborts when it ends. */
+  readonly ended: AbortSignal
 }
 
 /**
@@ -44,9 +46,10 @@ export class Subscriber<Types extends EventTypes> implements AsyncIterable<Recor
   #stale = new Set<number>()
   #ended: { readonly error?: unknown } | undefined
   #finishing = false
-  #wake: (() => void) | undefined
+  #wakes: (() => void)[] = []
   #left: Promise<void> | undefined
   #dropped = new AbortController()
+  readonly #gone = new AbortController()
 
   private constructor(port: SubscriberPort, maxInFlight: number) {
     this.#port = port
@@ -67,6 +70,7 @@ export class Subscriber<Types extends EventTypes> implements AsyncIterable<Recor
       get signal() {
         return subscriber.#dropped.signal
       },
+      ended: subscriber.#gone.signal,
     }
     return { subscriber, control }
   }
@@ -132,7 +136,7 @@ export class Subscriber<Types extends EventTypes> implements AsyncIterable<Recor
           if (value !== undefined) return { done: false, value }
           if (this.#finishing) return { done: true, value: undefined }
           await new Promise<void>((resolve) => {
-            this.#wake = resolve
+            this.#wakes.push(resolve)
           })
         }
       },
@@ -176,12 +180,13 @@ export class Subscriber<Types extends EventTypes> implements AsyncIterable<Recor
     this.#ended = error === undefined ? {} : { error }
     this.#waiting.clear()
     this.#dropped.abort(error ?? new ClosedError('subscription'))
+    this.#gone.abort()
     this.#notify()
   }
 
   #notify(): void {
-    const wake = this.#wake
-    this.#wake = undefined
-    wake?.()
+    const wakes = this.#wakes
+    this.#wakes = []
+    for (const wake of wakes) wake()
   }
 }

@@ -41,13 +41,21 @@ export function planSubscription<Types extends EventTypes>(
 
 export function planSubscriber(options?: SubscriberOptions) {
   const { maxInFlight = 1, signal } = checkOptions(options, 'connect', SUBSCRIBER)
-  return { maxInFlight: checkInteger(maxInFlight, 'maxInFlight', 1), signal: checkSignal(signal) }
+  return { maxInFlight: checkInteger(maxInFlight, 'maxInFlight', 1), signal: ownSignal(checkSignal(signal)) }
 }
 
 export function planRun(options?: RunOptions) {
   const { concurrency = 1, maxInFlight, signal } = checkOptions(options, 'run', [...SUBSCRIBER, 'concurrency'])
-  const subscriber = planSubscriber({ ...(maxInFlight !== undefined && { maxInFlight }), ...(signal && { signal }) })
+  const subscriber = planSubscriber({
+    ...(maxInFlight !== undefined && { maxInFlight }),
+    ...(signal !== undefined && { signal }),
+  })
   return { ...subscriber, concurrency: checkInteger(concurrency, 'concurrency', 1) }
+}
+
+/** One that aborts with it: a signal that many share would warn of its listeners. */
+export function ownSignal(signal: AbortSignal | undefined): AbortSignal | undefined {
+  return signal && AbortSignal.any([signal])
 }
 
 /** Milliseconds that a timer can wait. */

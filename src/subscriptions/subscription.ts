@@ -9,13 +9,15 @@ import { readCheckpoint } from './rows.ts'
 import { Run, type Worker } from './run.ts'
 import { isPassing, type Services } from './services.ts'
 import type { Subscriber } from './subscriber.ts'
-import { planRun, planSubscriber, type SubscriptionPlan } from './subscription-plan.ts'
+import { ownSignal, planRun, planSubscriber, type SubscriptionPlan } from './subscription-plan.ts'
 
 /** Milliseconds between looks at the table for a checkpoint that another process writes. */
 const LOOK_EVERY = 100
 
 /** What a subscription needs of its store. */
 export interface SubscriptionServices extends Services {
+  /** Aborts when the store is closed. */
+  readonly closing: AbortSignal
   /** Throws `SubscriptionAlreadyOpenError` when another handle of this store has it open. */
   opened(handle: object, stream: string, name: string): void
   closed(handle: object, stream: string, name: string): void
@@ -81,7 +83,7 @@ export class Subscription<Types extends EventTypes> implements AsyncDisposable {
         void subscriber.close()
       }
       if (signal.aborted) abort()
-      else signal.addEventListener('abort', abort, { once: true })
+      else signal.addEventListener('abort', abort, { once: true, signal: control.ended })
     }
     return subscriber
   }
@@ -106,9 +108,12 @@ export class Subscription<Types extends EventTypes> implements AsyncDisposable {
 
   /** Resolves once this process holds the subscription. Rejects with `ClosedError` when it is closed before. */
   async acquired(options?: { readonly signal?: AbortSignal }): Promise<void> {
-    const signal = checkSignal(checkOptions(options, 'acquired', ['signal']).signal)
-    while (this.state !== 'catching-up' && this.state !== 'live') {
+    const given = checkSignal(checkOptions(options, 'acquired', ['signal']).signal)
+    const signal = AbortSignal.any([this.#services.closing, ...(given ? [given] : [])])
+    for (;;) {
+      signal.throwIfAborted()
       this.#throwIfEnded()
+      if (this.state === 'catching-up' || this.state === 'live') return
       await untilAborted(this.#change(), signal)
     }
   }
@@ -116,16 +121,14 @@ export class Subscription<Types extends EventTypes> implements AsyncDisposable {
   /** Resolves once the checkpoint in the table is at or past `eventNumber`, whichever process holds the subscription. */
   async reached(eventNumber: number, options?: { readonly signal?: AbortSignal }): Promise<void> {
     checkInteger(eventNumber, 'eventNumber', 0)
-    const signal = checkSignal(checkOptions(options, 'reached', ['signal']).signal)
+    const signal = ownSignal(checkSignal(checkOptions(options, 'reached', ['signal']).signal))
     signal?.throwIfAborted()
     const { executor, schema } = this.#services
     for (;;) {
       this.#throwIfEnded()
-      if (this.#written >= eventNumber) return
-      if (this.#opening?.checkpoint === undefined) {
-        const checkpoint = await untilAborted(this.#look(executor, schema), signal)
-        if (checkpoint >= eventNumber) return
-      }
+      const holds = this.#opening?.checkpoint !== undefined
+      const written = holds ? this.#written : await untilAborted(this.#look(executor, schema), signal)
+      if (written >= eventNumber) return
       await untilAborted(this.#change(LOOK_EVERY), signal)
     }
   }

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { torture } from '../../torture/torture.ts'
+
+/** Another run of the same kind: `TORTURE_SEED=7 npx vitest run --project faults torture`. */
+const SEED = Number(process.env.TORTURE_SEED ?? 4)
+const MINUTES = 0.45
+
+test('processes that are killed, cut off and restarted lose nothing, skip nothing, and keep the order', async () => {
+  console.log(`Torture with seed ${SEED}`)
+  const done: string[] = []
+  const { counts, findings } = await torture(
+    { minutes: MINUTES, seed: SEED, processes: 6, url: undefined },
+    { tell: (line) => done.push(line), progress: () => {} },
+  )
+  expect(findings, `seed ${SEED}:\n${done.join('\n')}`).toEqual([])
+  expect(counts['processes killed']).toBeGreaterThan(3)
+  expect(counts['server restarts']).toBeGreaterThan(0)
+  expect(counts['connections terminated']).toBeGreaterThan(0)
+  expect(counts['events stored']).toBeGreaterThan(500)
+}, 150_000)

@@ -1,0 +1,36 @@
+import { Pool } from 'pg'
+import type { QueryablePool } from '../../src/index.ts'
+
+/** A pool of the tests' own that remembers the text of every statement. */
+export interface CountingPool extends QueryablePool, AsyncDisposable {
+  readonly statements: string[]
+  /** How many statements match. */
+  count(pattern: RegExp): number
+}
+
+/** `refuse`: statements that fail instead of being run. */
+export function countingPool(connectionString: string, options: { readonly refuse?: RegExp } = {}): CountingPool {
+  const pool = new Pool({ connectionString, max: 5 })
+  const statements: string[] = []
+  return {
+    statements,
+    count: (pattern) => statements.filter((text) => pattern.test(text)).length,
+    query: (query) => pool.query(query),
+    async connect() {
+      const client = await pool.connect()
+      return new Proxy(client, {
+        get(target, property) {
+          const value: unknown = Reflect.get(target, property)
+          if (typeof value !== 'function') return value
+          if (property !== 'query') return value.bind(target)
+          return (query: { readonly text: string }, ...rest: readonly unknown[]) => {
+            statements.push(query.text)
+            if (options.refuse?.test(query.text)) return Promise.reject(new Error('refused by the test'))
+            return Reflect.apply(value, target, [query, ...rest])
+          }
+        },
+      })
+    },
+    [Symbol.asyncDispose]: () => pool.end(),
+  }
+}
