@@ -73,6 +73,7 @@ describe.concurrent('a half-open lock session', () => {
     successor.ack(1)
     await standby.reached(1)
     await eventually(() => expect(holder.state).toBe('standby'))
+    expect(times('connection-lost', 'locks'), 'the refused checkpoint says so, long before the session does').toBe(0)
     const before = delivered.items.length
     subscriber.ack(delivered.items.at(-1)?.eventNumber ?? 0)
     await store.append('s', newEvents(3), { expectedVersion: 20 })

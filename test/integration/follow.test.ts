@@ -124,7 +124,7 @@ describe('following', () => {
   test('gives what a caller commits, when he commits it', async () => {
     await using target = await openTarget('$all', database.connectionString)
     const other = target.sibling()
-    await using received = receive(target.store.follow('$all'))
+    await using received = receive(target.store.follow('$all', { after: 'start' }))
     await withClient(database.connectionString, async (client) => {
       await client.query('BEGIN')
       await other.withClient(client).append('s', newEvents(2), { expectedVersion: 'any' })

@@ -66,7 +66,7 @@ describe('an append', () => {
     await withClient(database.connectionString, async (client) => {
       const payloads = await hear(client, store)
       await using _ = await listenTo(store)
-      await using received = receive(store.follow(names[50] ?? ''))
+      await using received = receive(store.follow(names[50] ?? '', { after: 'start' }))
       await using other = await openSibling(store)
       await other.appendAll(names.map((stream) => ({ stream, expectedVersion: 'any', events: newEvents(1) })))
       await received.until(1)

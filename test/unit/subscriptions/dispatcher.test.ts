@@ -130,7 +130,7 @@ describe('the dispatcher of a subscription', () => {
     expect(given(dispatcher.enqueue(events(2, 3, 4)))).toEqual({ a: [2, 3] })
   })
 
-  test.each(range(1, 300))('keeps its invariants whatever happens in whatever order (seed %i)', (seed) => {
+  test.each(range(1, 100))('keeps its invariants whatever happens in whatever order (seed %i)', (seed) => {
     new RandomRun(seed).play(300)
   })
 })
