@@ -8,8 +8,8 @@
  * 1. One holder a key: events of a key are in flight with one subscriber at a time, in order.
  * 2. A subscriber never has more in flight than it has room for.
  * 3. The checkpoint is behind every event that is not acknowledged.
- * 4. Earlier events go first, to the subscriber that has waited longest. What a leaver held goes first of all, so no later event
- *    of its key overtakes it.
+ * 4. Earlier events go first, to the subscriber that has waited longest, who gets as many of their key as he has room for. What a
+ *    leaver held goes first of all, so no later event of its key overtakes it.
  */
 import { Deque } from '../util/deque.ts'
 import { Heap, type Ranked } from '../util/heap.ts'
@@ -160,10 +160,11 @@ export class Dispatcher<Event extends Numbered> {
     while (this.#queued > 0) {
       const next = this.#next()
       if (!next) break
-      const event = this.#give(next.partition, next.member)
-      const batch = deliveries.get(next.member.subscriber)
-      if (batch) batch.push(event)
-      else deliveries.set(next.member.subscriber, [event])
+      const { partition, member } = next
+      const batch = deliveries.get(member.subscriber) ?? []
+      deliveries.set(member.subscriber, batch)
+      do batch.push(this.#give(partition, member))
+      while (partition.key !== undefined && partition.queue.length > 0 && hasRoom(member))
     }
     return Array.from(deliveries, ([subscriber, events]) => ({ subscriber, events }))
   }
@@ -174,7 +175,7 @@ export class Dispatcher<Event extends Numbered> {
     let place: Place<Event> | undefined
     let holder: Member<Event> | undefined
     for (const member of this.#members.values()) {
-      if (member.inFlight.length >= member.maxInFlight) continue
+      if (!hasRoom(member)) continue
       if (!longest || member.lastServed < longest.lastServed) longest = member
       const waiting = firstValid(member.waiting)
       if (waiting && (!place || waiting.number < place.number)) {
@@ -221,6 +222,10 @@ export class Dispatcher<Event extends Numbered> {
     this.#partitions.set(key, partition)
     return partition
   }
+}
+
+function hasRoom<Event>({ inFlight, maxInFlight }: Member<Event>): boolean {
+  return inFlight.length < maxInFlight
 }
 
 /** The first place of a heap that is not void. */

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
-import { type Diagnostic, EventStore } from '../../src/index.ts'
+import { ConnectionError, type Diagnostic, EventStore } from '../../src/index.ts'
 import { useDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { startFakeServer } from '../support/fake-server.ts'
 import { freshStore } from '../support/fresh-store.ts'
 import { newEvent, range } from '../support/new-events.ts'
 import { random } from '../support/random.ts'
 import { numbersOf, receive } from '../support/received.ts'
 import { withClient } from '../support/run-sql.ts'
+import { settled } from '../support/settled.ts'
 
 const database = useDatabase()
 const TERMINATIONS = 10
@@ -64,6 +66,14 @@ test('connections that are terminated one after the other, under load, lose and 
   expect(diagnostics.some(({ type }) => type === 'connection-lost')).toBe(true)
   await subscription.close()
   await running
+})
+
+test('a connection that is terminated the moment it is ready is a ConnectionError, and not the end of the process', async () => {
+  await using server = await startFakeServer('end-when-ready')
+  await using store = new EventStore({ connectionString: `postgres://user@127.0.0.1:${server.port}/database` })
+  const failures = await settled(range(1, 5).map(() => store.getStream('s')))
+  expect(failures.errors).toHaveLength(5)
+  for (const error of failures.errors) expect(error).toBeInstanceOf(ConnectionError)
 })
 
 /** Appends to a stream until it is told to stop; repeats what fails. Resolves to how many it has appended. */

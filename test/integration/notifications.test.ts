@@ -48,6 +48,7 @@ describe('an append', () => {
         { stream: 'third', expectedVersion: 'any', events: newEvents(1) },
         { stream: 'only checked', expectedVersion: 'any', events: [] },
       ])
+      await eventually(() => expect(streamsIn(payloads)).toContain('third'))
       const [event] = await store.read('first').toArray()
       await store.link('linked', event ? [event] : [], { expectedVersion: 'any' })
       await eventually(() => expect(streamsIn(payloads)).toContain('linked'))

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 
 /** What a fake server does when somebody connects. */
-export type FakeBehaviour = 'stay-silent' | 'refuse-password'
+export type FakeBehaviour = 'stay-silent' | 'refuse-password' | 'end-when-ready'
 
 /** A server that speaks as much of PostgreSQL's protocol as it takes to refuse a connection, without TLS. */
 export interface FakeServer extends AsyncDisposable {
@@ -16,6 +16,12 @@ export interface FakeServer extends AsyncDisposable {
 const SSL_REQUEST = 80877103
 const FIRST_MESSAGE_HEADER = 8
 
+/** AuthenticationOk, ReadyForQuery, and what an operator's termination says: all of it at once. */
+const READY_AND_ENDED = Buffer.concat([
+  Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]),
+  errorResponse('57P01', 'terminating connection due to administrator command'),
+])
+
 export async function startFakeServer(behaviour: FakeBehaviour): Promise<FakeServer> {
   const sockets = new Set<Socket>()
   const seen: { connections: number; startup: Record<string, string>; password?: string } = {
@@ -27,6 +33,7 @@ export async function startFakeServer(behaviour: FakeBehaviour): Promise<FakeSer
     sockets.add(socket)
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     if (behaviour === 'refuse-password') socket.on('data', (message) => answer(socket, message))
+    if (behaviour === 'end-when-ready') socket.once('data', () => socket.end(READY_AND_ENDED))
   })
   function answer(socket: Socket, message: Buffer): void {
     if (message[0] === 0x70) {

@@ -89,10 +89,13 @@ describe('the dispatcher of a subscription', () => {
     const dispatcher = new Dispatcher({ checkpoint: 0, partitionBy: ({ eventNumber }) => String(eventNumber % 4) })
     dispatcher.join(a, 2)
     dispatcher.join(b, 2)
-    expect(given(dispatcher.enqueue(events(...range(1, 16))))).toEqual({ a: [1, 3], b: [2, 4] })
-    expect(given(dispatcher.ack(a, 3))).toEqual({ a: [5, 7] })
-    expect(given(dispatcher.join(c, 2))).toEqual({})
-    expect(given(dispatcher.ack(b, 4))).toEqual({ c: [6, 10], b: [8, 12] })
+    expect(given(dispatcher.enqueue(events(...range(1, 16))))).toEqual({ a: [1, 5], b: [2, 6] })
+    expect(given(dispatcher.ack(a, 5))).toEqual({ a: [3, 7] })
+    expect(given(dispatcher.join(c, 2))).toEqual({ c: [4, 8] })
+    expect(given(dispatcher.ack(c, 8))).toEqual({ c: [9, 13] })
+    expect(given(dispatcher.ack(c, 13))).toEqual({ c: [12, 16] })
+    expect(given(dispatcher.ack(a, 7))).toEqual({ a: [11, 15] })
+    expect(given(dispatcher.ack(b, 6))).toEqual({ b: [10, 14] })
   })
 
   test('lets no later event of a key overtake what a leaver held', () => {
