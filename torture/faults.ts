@@ -12,7 +12,7 @@ export type Fault =
       readonly process: number
       readonly lasts: number
       readonly heal: 'resume' | 'cut'
-      /** The session that it hits alone, if any. */
+      /** The application name of the connections that it hits alone, if any. */
       readonly only: string | undefined
     }
 
@@ -26,7 +26,7 @@ const WEIGHTS: Readonly<Record<Fault['type'], number>> = {
   blackhole: 10,
 }
 const MODES: readonly RestartMode[] = ['fast', 'immediate', 'kill']
-const SESSIONS = [undefined, undefined, 'eventstore locks', 'eventstore notifications']
+const SESSIONS = [undefined, undefined, 'eventstore', 'eventstore locks', 'eventstore notifications']
 const SHORTEST_PAUSE = 100
 const LONGEST_PAUSE = 1_200
 

@@ -20,26 +20,39 @@ printResult(options, result)
 process.exitCode = result.findings.length === 0 ? 0 : 1
 
 function readOptions(): TortureOptions {
-  const { values } = parseArgs({
-    options: {
-      minutes: { type: 'string', default: '1' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      processes: { type: 'string', default: '6' },
-      url: { type: 'string' },
-    },
-  })
+  const { minutes, seed, processes, url } = readArguments()
   return {
-    minutes: number('minutes', values.minutes, 0),
-    seed: Math.trunc(number('seed', values.seed, 0)),
-    processes: Math.trunc(number('processes', values.processes, FEWEST_PROCESSES)),
-    url: values.url,
+    minutes: number('minutes', minutes, 0),
+    seed: Math.trunc(number('seed', seed, 0)),
+    processes: Math.trunc(number('processes', processes, FEWEST_PROCESSES)),
+    url,
+  }
+}
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        minutes: { type: 'string', default: '1' },
+        seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+        processes: { type: 'string', default: '6' },
+        url: { type: 'string' },
+      },
+    })
+    return values
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
   }
 }
 
 function number(name: string, text: string, least: number): number {
   const value = Number(text)
   if (text.trim() !== '' && value >= least) return value
-  console.error(`--${name} must be a number, at least ${least}; found ${JSON.stringify(text)}`)
+  return refuse(`--${name} must be a number, at least ${least}; found ${JSON.stringify(text)}`)
+}
+
+function refuse(reason: string): never {
+  console.error(`${reason}\nUsage: npm run torture -- [--minutes N] [--seed N] [--processes N] [--url URL]`)
   process.exit(2)
 }
 

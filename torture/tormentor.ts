@@ -140,9 +140,7 @@ export class Tormentor {
 
   async #blackhole({ name, proxy }: NodeProcess, fault: Extract<Fault, { type: 'blackhole' }>): Promise<void> {
     const { lasts, heal, only } = fault
-    this.#tell(
-      `blackhole ${name}${only ? ` (${only.replace('eventstore ', '')})` : ''} for ${seconds(lasts)}, then ${heal}`,
-    )
+    this.#tell(`blackhole ${name}${describeOnly(only)} for ${seconds(lasts)}, then ${heal}`)
     this.counts.blackholes++
     proxy.blackhole(only === undefined ? {} : { only })
     await this.#disturb(name, lasts)
@@ -171,4 +169,9 @@ function choosePart<Item>(items: readonly Item[], count: number, pick: (n: numbe
 
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1_000).toFixed(1)} s`
+}
+
+function describeOnly(applicationName: string | undefined): string {
+  if (applicationName === undefined) return ''
+  return ` (${applicationName === 'eventstore' ? 'pool' : applicationName.replace('eventstore ', '')})`
 }

@@ -4,6 +4,7 @@ import type { Executor, Query } from '../postgres/executor.ts'
 import { keepSession, type Session } from '../postgres/session.ts'
 import { Deadline } from '../util/deadline.ts'
 import { type Heads, readGrown, readHeads } from './heads.ts'
+import { hears, noSession } from './hears.ts'
 import { fromPayload } from './notification.ts'
 import { channelStatement } from './notify-statement.ts'
 import type { WakeUps } from './wake-ups.ts'
@@ -12,9 +13,6 @@ import type { WakeUps } from './wake-ups.ts'
 const LOOK_EVERY = 1_000
 const HEARTBEAT_EVERY = 5_000
 const QUERY_TIMEOUT = 5_000
-/** Milliseconds within which our own notification has to come back. */
-const ECHO_PATIENCE = 2_000
-const ECHO = 'echo '
 
 export interface ListenerOptions {
   readonly schema: string
@@ -61,17 +59,12 @@ export class Listener {
   }
 
   async #listen(session: Session): Promise<void> {
-    const { schema, wakeUps, onDiagnostic } = this.#options
+    const { schema, executor, wakeUps, onDiagnostic } = this.#options
     const [names] = await session.query<{ channel: string; key: string }>(channelStatement(schema), QUERY_TIMEOUT)
     if (!names) throw new Error('The store has no channel')
     const { channel, key } = names
-    const echo = `${ECHO}${crypto.randomUUID()}`
-    const echoed = new Promise<true>((resolve) => {
-      session.onNotification((from, payload) => {
-        if (from !== channel) return
-        if (payload === echo) resolve(true)
-        else if (!payload.startsWith(ECHO)) this.#hear(payload)
-      })
+    session.onNotification((from, payload) => {
+      if (from === channel) this.#hear(payload)
     })
     await session.query({ text: `LISTEN "${channel}"` }, QUERY_TIMEOUT)
     await session.query(
@@ -79,12 +72,7 @@ export class Listener {
       QUERY_TIMEOUT,
     )
     wakeUps.wakeAll()
-    await session.query({ text: 'SELECT pg_notify($1, $2)::text', values: [channel, echo] }, QUERY_TIMEOUT)
-    if (!(await Promise.race([echoed, this.#pause(ECHO_PATIENCE)]))) {
-      const reason =
-        'LISTEN does not hear through this connection (a pooler in transaction mode?): set sessionConnectionString'
-      onDiagnostic({ type: 'polling', reason })
-    }
+    if (!(await hears(session, executor))) onDiagnostic({ type: 'polling', reason: noSession().message })
     while (!this.#stopping.signal.aborted) {
       await session.whileOpen(this.#pause(HEARTBEAT_EVERY))
       if (!this.#stopping.signal.aborted) await session.query({ text: 'SELECT 1' }, QUERY_TIMEOUT)
@@ -132,9 +120,8 @@ export class Listener {
     return heads
   }
 
-  /** Resolves to false after some milliseconds, at once when the listener is closed. */
-  async #pause(milliseconds: number): Promise<false> {
+  /** Resolves after some milliseconds, at once when the listener is closed. */
+  async #pause(milliseconds: number): Promise<void> {
     await sleep(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => {})
-    return false
   }
 }

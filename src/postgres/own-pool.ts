@@ -34,6 +34,8 @@ export function ownPool({
   class HostClient extends pg.Client {
     constructor(config?: pg.ClientConfig) {
       super({ ...config, ...hosts[current], connectionTimeoutMillis: CONNECT_TIMEOUT })
+      // Whoever uses it hears of a loss; unheard between two who do, it would end the process.
+      this.on('error', () => {})
     }
   }
   const pool = new pg.Pool({

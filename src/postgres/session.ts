@@ -52,8 +52,11 @@ export class Session {
     }
   }
 
-  onNotification(callback: (channel: string, payload: string) => void): void {
-    this.#client.on('notification', ({ channel, payload }) => callback(channel, payload ?? ''))
+  /** Calls back for every notification, until the function that it returns is called. */
+  onNotification(callback: (channel: string, payload: string) => void): () => void {
+    const listener = ({ channel, payload }: pg.Notification) => callback(channel, payload ?? '')
+    this.#client.on('notification', listener)
+    return () => this.#client.removeListener('notification', listener)
   }
 
   /** Closes it; one that does not answer is cut off. */

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Diagnostic } from '../diagnostics.ts'
+import type { ConnectionError } from '../errors.ts'
+import { hears, noSession } from '../notifications/hears.ts'
 import { channelStatement } from '../notifications/notify-statement.ts'
+import type { Executor } from '../postgres/executor.ts'
 import { keepSession, type Session } from '../postgres/session.ts'
 import { Pulse } from '../util/pulse.ts'
 import {
@@ -40,10 +43,13 @@ export interface Claim {
   onLost(): void
   /** There is no such subscription any more. */
   onDeleted(): void
+  /** No lock can be had through this connection. */
+  onImpossible(error: ConnectionError): void
 }
 
 export interface LocksOptions {
   readonly schema: string
+  readonly executor: Executor
   readonly openSession: () => Promise<Session>
   /** Milliseconds between tries of what another process holds. */
   readonly retryInterval: number
@@ -114,9 +120,13 @@ export class Locks {
   }
 
   async #use(session: Session): Promise<void> {
-    const { schema } = this.#options
+    const { schema, executor } = this.#options
     try {
       await session.query(KEEP_ALIVE, QUERY_TIMEOUT)
+      if (!(await hears(session, executor))) {
+        for (const claim of [...this.#wanted.values()]) claim.onImpossible(noSession())
+        return
+      }
       const [names] = await session.query<{ key: string }>(channelStatement(schema), QUERY_TIMEOUT)
       while (!this.#stopping.signal.aborted) {
         await this.#round(session, names?.key ?? '')

@@ -1,4 +1,4 @@
-import { CheckpointAheadError, ClosedError } from '../errors.ts'
+import { CheckpointAheadError, ClosedError, type ConnectionError } from '../errors.ts'
 import type { EventTypes, RecordedEvent } from '../events.ts'
 import type { SubscriptionState } from '../subscription-state.ts'
 import { CheckpointSchedule } from './checkpoint-schedule.ts'
@@ -7,7 +7,7 @@ import { type Delivery, Dispatcher } from './dispatcher.ts'
 import { FailingReads } from './failing-reads.ts'
 import type { Claim, Held } from './locks.ts'
 import { type Effect, type Input, initial, publicState, type State, transition } from './machine.ts'
-import { ensureSubscription } from './rows.ts'
+import { ensureSubscription, readCheckpoint } from './rows.ts'
 import { isPassing, retrying, type Services } from './services.ts'
 import type { Cursor, NextEvents } from './stream-reader.ts'
 import { Subscriber, type SubscriberControl } from './subscriber.ts'
@@ -124,6 +124,10 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     this.#fail(new ClosedError(`subscription ${JSON.stringify(this.#plan.name)}, which was deleted,`))
   }
 
+  onImpossible(error: ConnectionError): void {
+    this.#fail(error)
+  }
+
   onWritten({ holder, checkpoint }: DueCheckpoint): void {
     if (holder === this.#hold) this.#written = Math.max(this.#written, checkpoint)
     this.#observer.onCheckpoint(checkpoint)
@@ -141,17 +145,22 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
   }
 
   async #acquire(): Promise<void> {
-    const { executor, schema, notifications } = this.#services
-    const { stream } = this.#plan
     if (this.#isClosed()) return
-    this.#stopWaiting = notifications.waitFor(stream, () => this.#input({ type: 'woken' }))
+    const { executor, schema, notifications } = this.#services
+    this.#stopWaiting = notifications.waitFor(this.#plan.stream, () => this.#input({ type: 'woken' }))
     this.#observer.onState(this.state)
-    const ensure = () => ensureSubscription(executor, schema, this.#plan, this.#plan.after)
-    try {
-      const row = await retrying(this.#services, stream, this.#ending.signal, ensure)
+    await this.#claimAfter(async () => {
+      const row = await ensureSubscription(executor, schema, this.#plan, this.#plan.after)
       this.subscriptionId = row.subscriptionId
       this.#observer.onCheckpoint(row.checkpoint)
-      this.#services.claim(this)
+    })
+  }
+
+  /** Wants the lock as soon as the query succeeds: a process that cannot read would keep it from one that can. */
+  async #claimAfter(query: () => Promise<unknown>): Promise<void> {
+    try {
+      await retrying(this.#services, this.#plan.stream, this.#ending.signal, query)
+      if (!this.#isClosed()) this.#services.claim(this)
     } catch (error) {
       this.#fail(error) // does nothing when it is the end
     }
@@ -221,14 +230,11 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
       return
     }
     this.#services.onDiagnostic({ type: 'read-failed', stream: this.#plan.stream, error })
-    if (this.#failingReads.failed()) {
-      void this.#services.unclaim(this).then(() => {
-        if (!this.#isClosed()) this.#services.claim(this)
-      })
-      this.#input({ type: 'lost' })
-    } else {
-      this.#input({ type: 'read-failed' })
-    }
+    const patient = !this.#failingReads.failed()
+    this.#input({ type: patient ? 'read-failed' : 'lost' })
+    if (patient) return
+    const look = () => readCheckpoint(this.#services.executor, this.#services.schema, this.#plan)
+    void this.#services.unclaim(this).then(() => this.#claimAfter(look))
   }
 
   #ack(subscriber: symbol, eventNumber: number): void {

@@ -123,9 +123,10 @@ export class Subscriptions {
   }
 
   #openLocks() {
-    const { context, openSession, retryInterval, onDiagnostic, notifications } = this.#options
+    const { context, executor, openSession, retryInterval, onDiagnostic, notifications } = this.#options
     const locks = new Locks({
       schema: context.schema,
+      executor,
       openSession,
       retryInterval,
       onReleased: () => notifications.subscriptionsChanged(),

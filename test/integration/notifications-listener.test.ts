@@ -34,7 +34,7 @@ function listenTo({ schema }: FreshStore, { deaf = false } = {}) {
       await client.connect()
       sessions.push(client)
       const session = new Session(client)
-      if (deaf) session.onNotification = () => {}
+      if (deaf) session.onNotification = () => () => {}
       return session
     },
     onSubscriptionsChanged: () => subscriptionsChanged++,
