@@ -19,7 +19,7 @@ export interface FaultProxy extends AsyncDisposable {
   count(which?: Which): number
 }
 
-export interface Which {
+interface Which {
   /** Connections whose application name is this one. */
   readonly only?: string
 }

@@ -16,7 +16,7 @@ export interface StoredEvent {
 }
 
 /** An event in a stream that it was not appended to. */
-export interface StoredLink {
+interface StoredLink {
   readonly stream: string
   readonly version: number
   readonly position: number

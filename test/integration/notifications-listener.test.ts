@@ -87,7 +87,7 @@ describe('a listener', () => {
     await store.link('other', event ? [event] : [], { expectedVersion: 'any' })
     await eventually(() => expect(listener.woken).toEqual(['other']), { within: 2_500 })
     await eventually(() => expect(listener.diagnostics.map(({ type }) => type)).toEqual(['connected', 'polling']))
-    expect(listener.diagnostics[1]).toMatchObject({ reason: expect.stringMatching(/set sessionConnectionString/) })
+    expect(listener.diagnostics[1]).toMatchObject({ reason: expect.stringMatching(/Set sessionConnectionString/) })
   })
 
   test('takes a payload that it does not know for everything, and hears of subscriptions', async () => {

@@ -13,7 +13,7 @@ export interface Evidence {
   readonly followers: readonly { readonly name: string; readonly stream: string }[]
 }
 
-export interface ProcessJournal {
+interface ProcessJournal {
   readonly process: string
   readonly records: readonly JournalRecord[]
 }

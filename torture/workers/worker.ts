@@ -5,7 +5,7 @@ import { random } from '../../test/support/random.ts'
 import { Journal } from '../journal.ts'
 
 /** What the conductor tells a process when it starts it. */
-export interface WorkerSettings {
+interface WorkerSettings {
   readonly url: string
   readonly journal: string
   readonly seed: number
@@ -51,7 +51,7 @@ export async function runWorker(
   }
 }
 
-export function describe(error: unknown): string {
+function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
