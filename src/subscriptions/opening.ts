@@ -1,8 +1,8 @@
 import { CheckpointAheadError, ClosedError, type ConnectionError } from '../errors.ts'
 import type { EventTypes, RecordedEvent } from '../events.ts'
 import type { SubscriptionState } from '../subscription-state.ts'
-import { CheckpointSchedule } from './checkpoint-schedule.ts'
-import type { CheckpointOwner, DueCheckpoint } from './checkpoints.ts'
+import { CheckpointKeeper } from './checkpoint-keeper.ts'
+import type { DueCheckpoint } from './checkpoints.ts'
 import { type Delivery, Dispatcher } from './dispatcher.ts'
 import { FailingReads } from './failing-reads.ts'
 import type { Claim, Held } from './locks.ts'
@@ -38,20 +38,19 @@ export interface OpeningObserver {
  * 1. The state changes in `#input` alone.
  * 2. What belongs to an earlier hold of the lock (a page, a failure, a checkpoint) is recognized by `#hold`, and ignored.
  */
-export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner {
+export class Opening<Types extends EventTypes> implements Claim {
   subscriptionId = 0
   readonly #services: Services
   readonly #plan: SubscriptionPlan<Types>
   readonly #observer: OpeningObserver
   readonly #dispatcher: Dispatcher<RecordedEvent<Types>>
   readonly #subscribers = new Map<symbol, SubscriberControl<Types>>()
-  readonly #schedule: CheckpointSchedule
+  readonly #keeper: CheckpointKeeper
   readonly #pageSize: number
   #state: State = initial[0]
   /** The mark of this hold of the lock; none while it is not held. */
   #hold: string | undefined
   #cursor: Cursor = { streamId: undefined, after: 0 }
-  #written = 0
   #readAgain: NodeJS.Timeout | undefined
   readonly #failingReads = new FailingReads()
   #stopWaiting: () => void = () => {}
@@ -66,8 +65,20 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     this.#pageSize = Math.min(LARGEST_PAGE, plan.maxQueued)
     const { filter, partitionBy, checkpointEvery, checkpointAfter } = plan
     this.#dispatcher = new Dispatcher({ checkpoint: 0, filter, partitionBy })
-    const onDue = () => this.#checkpointDue()
-    this.#schedule = new CheckpointSchedule({ every: checkpointEvery, after: checkpointAfter, onDue })
+    this.#keeper = new CheckpointKeeper({
+      checkpoints: services.checkpoints,
+      every: checkpointEvery,
+      after: checkpointAfter,
+      current: () => this.#current(),
+      onWritten: (checkpoint) => observer.onCheckpoint(checkpoint),
+      onFenced: () => {
+        this.#input({ type: 'lost' }) // proof, which a lock session that is half-open cannot give
+        services.checkLocks()
+      },
+      onFailed: (error) => {
+        services.onDiagnostic({ type: 'checkpoint-failed', stream: plan.stream, name: plan.name, error })
+      },
+    })
     this.#ready = after.then(() => this.#acquire())
   }
 
@@ -103,8 +114,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
       return
     }
     this.#hold = holder
-    this.#schedule.restart(checkpoint)
-    this.#written = checkpoint
+    this.#keeper.restart(checkpoint)
     this.#cursor = { streamId: undefined, after: checkpoint }
     this.#dispatcher.reset(checkpoint)
     this.#observer.onCheckpoint(checkpoint)
@@ -126,22 +136,6 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
 
   onImpossible(error: ConnectionError): void {
     this.#fail(error)
-  }
-
-  onWritten({ holder, checkpoint }: DueCheckpoint): void {
-    if (holder === this.#hold) this.#written = Math.max(this.#written, checkpoint)
-    this.#observer.onCheckpoint(checkpoint)
-  }
-
-  onFenced({ holder }: DueCheckpoint): void {
-    if (holder !== this.#hold) return
-    this.#input({ type: 'lost' }) // proof, which a lock session that is half-open cannot give
-    this.#services.checkLocks()
-  }
-
-  onFailed(error: Error): void {
-    const { stream, name } = this.#plan
-    this.#services.onDiagnostic({ type: 'checkpoint-failed', stream, name, error })
   }
 
   async #acquire(): Promise<void> {
@@ -220,7 +214,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
       this.#fail(error)
       return
     }
-    this.#schedule.moved(this.#dispatcher.checkpoint)
+    this.#keeper.moved(this.#dispatcher.checkpoint)
     this.#input({ type: 'page', last, cursor: cursor.after, room: this.#hasRoom() })
   }
 
@@ -241,7 +235,7 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     const deliveries = this.#dispatcher.ack(subscriber, eventNumber)
     if (!deliveries) return
     this.#perform(deliveries)
-    this.#schedule.moved(this.#dispatcher.checkpoint)
+    this.#keeper.moved(this.#dispatcher.checkpoint)
     this.#readOn()
   }
 
@@ -270,32 +264,24 @@ export class Opening<Types extends EventTypes> implements Claim, CheckpointOwner
     return this.#dispatcher.queued + this.#pageSize <= this.#plan.maxQueued
   }
 
-  #checkpointDue(): void {
-    const due = this.#due()
-    if (due) this.#services.checkpoints.write(due, this)
-  }
-
-  /** What is acknowledged and does not stand in the table yet. */
-  #due(): DueCheckpoint | undefined {
-    const { checkpoint } = this.#dispatcher
-    if (this.#hold === undefined || checkpoint <= this.#written) return undefined
-    return { subscriptionId: this.subscriptionId, holder: this.#hold, checkpoint }
+  /** Where it stands, for the table; undefined while it is not held. */
+  #current(): DueCheckpoint | undefined {
+    if (this.#hold === undefined) return undefined
+    return { subscriptionId: this.subscriptionId, holder: this.#hold, checkpoint: this.#dispatcher.checkpoint }
   }
 
   #drop(): void {
     this.#hold = undefined
-    this.#schedule.stop()
+    this.#keeper.drop(this.subscriptionId)
     clearTimeout(this.#readAgain)
-    this.#services.checkpoints.drop(this.subscriptionId)
     this.#dispatcher.reset(0)
     for (const control of this.#subscribers.values()) control.drop()
   }
 
   async #close(): Promise<void> {
-    const due = this.#due()
+    const due = this.#keeper.due()
     this.#endSubscribers()
-    this.#schedule.stop()
-    if (due) await this.#services.checkpoints.flush(due, this)
+    await this.#keeper.flush(due)
     await this.#giveUp()
   }
 
