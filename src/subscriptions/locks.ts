@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Diagnostic } from '../diagnostics.ts'
-import type { ConnectionError } from '../errors.ts'
+import { DatabaseError, type EventStoreError } from '../errors.ts'
 import { hears, noSession } from '../notifications/hears.ts'
 import { channelStatement } from '../notifications/notify-statement.ts'
 import type { Executor } from '../postgres/executor.ts'
@@ -16,6 +16,7 @@ import {
   type TriedRow,
   tryLocks,
 } from './lock-statements.ts'
+import { isPassing } from './services.ts'
 
 /** Milliseconds between checks that what is held is still held. */
 const CHECK_EVERY = 1_000
@@ -43,8 +44,8 @@ export interface Claim {
   onLost(): void
   /** There is no such subscription any more. */
   onDeleted(): void
-  /** No lock can be had through this connection. */
-  onImpossible(error: ConnectionError): void
+  /** No lock can be had through this connection, or with these rights. */
+  onImpossible(error: EventStoreError): void
 }
 
 export interface LocksOptions {
@@ -124,7 +125,7 @@ export class Locks {
     try {
       await session.query(KEEP_ALIVE, QUERY_TIMEOUT)
       if (!(await hears(session, executor))) {
-        for (const claim of [...this.#wanted.values()]) claim.onImpossible(noSession())
+        this.#refuse(noSession())
         return
       }
       const [names] = await session.query<{ key: string }>(channelStatement(schema), QUERY_TIMEOUT)
@@ -132,9 +133,17 @@ export class Locks {
         await this.#round(session, names?.key ?? '')
         await session.whileOpen(this.#nudge.wait(this.#pause()))
       }
+    } catch (error) {
+      if (error instanceof DatabaseError && !isPassing(error)) this.#refuse(error)
+      throw error
     } finally {
       for (const id of [...this.#held.keys()]) this.#lose(id)
     }
+  }
+
+  /** Tells all that trying again would not help. */
+  #refuse(error: EventStoreError): void {
+    for (const claim of [...this.#wanted.values()]) claim.onImpossible(error)
   }
 
   async #round(session: Session, key: string): Promise<void> {

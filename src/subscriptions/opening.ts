@@ -1,4 +1,4 @@
-import { CheckpointAheadError, ClosedError, type ConnectionError } from '../errors.ts'
+import { CheckpointAheadError, ClosedError, type EventStoreError } from '../errors.ts'
 import type { EventTypes, RecordedEvent } from '../events.ts'
 import type { SubscriptionState } from '../subscription-state.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
@@ -134,7 +134,7 @@ export class Opening<Types extends EventTypes> implements Claim {
     this.#fail(new ClosedError(`subscription ${JSON.stringify(this.#plan.name)}, which was deleted,`))
   }
 
-  onImpossible(error: ConnectionError): void {
+  onImpossible(error: EventStoreError): void {
     this.#fail(error)
   }
 

@@ -25,8 +25,8 @@ export interface Services {
   checkLocks(): void
 }
 
-/** Refusals of the database that pass: out of resources, an operator's doing, an error of the system. */
-const PASSING = /^(40|53|55|57|58)/
+/** Refusals of the database that pass: read-only until it is promoted, a conflict, out of resources, an operator's doing, an error of the system. */
+const PASSING = /^(25006|40|53|55|57|58)/
 
 /** Whether trying again may help. */
 export function isPassing(error: unknown): error is ConnectionError | TimeoutError | DatabaseError {

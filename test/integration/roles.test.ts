@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EventStore } from '../../src/index.ts'
 import { dropSchema, listMigrations, migrate } from '../../src/migrations/index.ts'
 import { emptyTestDatabase, useDatabase } from '../support/database.ts'
-import { deleteStreams, exerciseStore } from '../support/exercise.ts'
+import { deleteStreams, exerciseStore, subscribe } from '../support/exercise.ts'
 import { errorOf } from '../support/invoke.ts'
 import { newEvent } from '../support/new-events.ts'
 import { createTestRole, type TestRole } from '../support/roles.ts'
@@ -16,13 +16,14 @@ const ANY = { expectedVersion: 'any' } as const
 const TO_READ = [
   'USAGE ON SCHEMA eventstore',
   'SELECT ON eventstore.migrations, eventstore.streams, eventstore.events, eventstore.links, eventstore.stream_versions',
-  'SELECT ON eventstore.snapshots',
+  'SELECT ON eventstore.snapshots, eventstore.subscriptions',
 ]
 
-/** What appending, linking and snapshots take besides. */
+/** What appending, linking, snapshots and subscriptions take besides. */
 const TO_APPEND = [
   'INSERT ON eventstore.streams, eventstore.events, eventstore.links',
   'INSERT, UPDATE, DELETE ON eventstore.snapshots',
+  'INSERT, UPDATE, DELETE ON eventstore.subscriptions',
   'EXECUTE ON FUNCTION eventstore.lock_store, eventstore.reserve, eventstore.append_events, eventstore.link_events',
 ]
 
@@ -196,6 +197,8 @@ describe('roles that do not own the schema', () => {
         () => store.deleteStream('order', { ...ANY, mode: 'hard' }),
         () => store.recordSnapshot({ sourceId: 's', sourceVersion: 1, sourceType: 'S', data: 1 }),
         () => store.deleteSnapshot('order'),
+        () => store.subscribe('order', 'reader').run(() => {}),
+        () => store.deleteSubscription('order', 'reader'),
       ]
       for (const write of writes) expect(await errorOf(write)).toMatchObject(REFUSED)
       expect(await rowCounts(database.connectionString, 'eventstore')).toEqual(before)
@@ -234,5 +237,6 @@ function operationsOf(store: EventStore): readonly (() => Promise<unknown>)[] {
     () => store.recordSnapshot({ sourceId: name, sourceVersion: 1, sourceType: 'S', data: 1 }),
     () => store.readSnapshot(name),
     () => store.deleteSnapshot(name),
+    () => subscribe(store),
   ]
 }

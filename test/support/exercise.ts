@@ -21,6 +21,7 @@ export async function exerciseStore(store: EventStore, connectionString: string)
   })
   await readEvents(store)
   await keepSnapshots(store)
+  await subscribe(store)
 }
 
 /** Deletes a stream softly, and the other for good. */
@@ -68,4 +69,25 @@ async function keepSnapshots(store: StreamOperations): Promise<void> {
   expect(await store.readSnapshot('order')).toMatchObject(SNAPSHOT)
   await store.deleteSnapshot('order')
   expect(await store.readSnapshot('order')).toBeUndefined()
+}
+
+/** Takes a subscription from the beginning of stream `order` to its end, and deletes it. */
+export async function subscribe(store: EventStore): Promise<void> {
+  const seen: number[] = []
+  const name = `exercise ${crypto.randomUUID()}`
+  const subscription = store.subscribe('order', name)
+  const run = subscription.run(({ eventNumber }) => void seen.push(eventNumber))
+  run.catch(() => {}) // what it fails with, reached fails with as well
+  try {
+    await subscription.reached(3)
+    await subscription.close()
+    await run
+  } finally {
+    await subscription.close()
+  }
+  expect(seen.slice(0, 3)).toEqual([1, 2, 3])
+  const names = async () => (await store.listSubscriptions()).map((found) => found.name)
+  expect(await names()).toContain(name)
+  await store.deleteSubscription('order', name)
+  expect(await names()).not.toContain(name)
 }
