@@ -10,7 +10,7 @@ import { type Executor, executorWithin, type Query } from '../postgres/executor.
 import { constraintOf, isContentRefused, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
 import type { AppendResult } from '../results.ts'
 import type { Deadline } from '../util/deadline.ts'
-import type { AppendOutcome, AppendPart, AppendRequest } from './append-request.ts'
+import { type AppendOutcome, type AppendPart, type AppendRequest, toRequest } from './append-request.ts'
 import { appendStatement, type ReservationRow } from './append-statement.ts'
 import { chunksOf, isLarge } from './chunks.ts'
 import { refuseIsolation } from './isolation.ts'
@@ -31,7 +31,7 @@ export async function appendGroup(
   requests: readonly AppendRequest[],
   deadline: Deadline,
 ): Promise<readonly AppendOutcome[]> {
-  if (executor.inCallersTransaction && requests.some(({ haveOwnIds }) => haveOwnIds)) {
+  if (executor.inCallersTransaction && requests.some(({ ownIds }) => ownIds.length > 0)) {
     return executor.transaction(deadline, async (query) => {
       await lockStore(context, query)
       const settled = await settleRepetitions(context, query, requests)
@@ -45,14 +45,32 @@ export async function appendGroup(
     const outcomes = await store(context, executor, requests, deadline)
     return await forgiveRepetitions(context, executor, requests, outcomes, deadline)
   } catch (error) {
-    if (!isDuplicateId(error)) throw error
-    const query: Query = (statement) => executor.query(statement, deadline)
-    const settled = await settleRepetitions(context, query, requests)
-    if (settled.every((outcome) => outcome === undefined))
-      throw new DuplicateEventError(undefined, 'stored already', { cause: error })
-    const open = requests.filter((_, index) => !settled[index])
-    return merge(settled, open.length > 0 ? await appendGroup(context, executor, open, deadline) : [])
+    if (isDuplicateId(error)) {
+      const query: Query = (statement) => executor.query(statement, deadline)
+      const settled = await settleRepetitions(context, query, requests)
+      const open = requests.filter((_, index) => !settled[index])
+      if (open.length < requests.length) {
+        return merge(settled, open.length > 0 ? await appendGroup(context, executor, open, deadline) : [])
+      }
+    } else if (!(error instanceof InvalidEventError)) {
+      throw error
+    }
+    if (requests.length > 1) return appendHalves(context, executor, requests, deadline)
+    if (error instanceof InvalidEventError) return [{ error }]
+    return [{ error: new DuplicateEventError(undefined, 'stored already', { cause: error }) }]
   }
+}
+
+/** Finds the append that the database refuses, so that the others go through. */
+async function appendHalves(
+  context: StoreContext,
+  executor: Executor,
+  requests: readonly AppendRequest[],
+  deadline: Deadline,
+): Promise<readonly AppendOutcome[]> {
+  const middle = requests.length >> 1
+  const first = await appendGroup(context, executor, requests.slice(0, middle), deadline)
+  return [...first, ...(await appendGroup(context, executor, requests.slice(middle), deadline))]
 }
 
 async function store(
@@ -78,7 +96,8 @@ async function store(
 
 /** Checks the versions of all parts first: what follows under the lock cannot be refused for a version. */
 async function storeInChunks(context: StoreContext, query: Query, request: AppendRequest): Promise<AppendOutcome> {
-  const checks = { ...request, parts: request.parts.map((part) => ({ ...part, events: [] })) }
+  const withoutEvents = request.parts.map((part) => ({ ...part, events: [] }))
+  const checks = toRequest(withoutEvents, request.createdAt, [])
   const [outcome] = readOutcomes([checks], await query<ReservationRow>(appendStatement(context, [checks])))
   if (!outcome || outcome.error) return outcome ?? missingAnswer()
   const results = [...outcome.results]
@@ -106,7 +125,7 @@ async function forgiveRepetitions(
   outcomes: readonly AppendOutcome[],
   deadline: Deadline,
 ): Promise<readonly AppendOutcome[]> {
-  const doubtful = requests.filter(({ haveOwnIds }, index) => haveOwnIds && outcomes[index]?.error)
+  const doubtful = requests.filter(({ ownIds }, index) => ownIds.length > 0 && outcomes[index]?.error)
   if (doubtful.length === 0) return outcomes
   const judged = await settleRepetitions(context, (statement) => executor.query(statement, deadline), doubtful)
   return outcomes.map((outcome, index) => judged[doubtful.indexOf(requests[index] as AppendRequest)] ?? outcome)

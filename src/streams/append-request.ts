@@ -9,7 +9,7 @@ import {
 } from '../options.ts'
 import type { AppendResult } from '../results.ts'
 import { describeValue } from '../util/arguments.ts'
-import { type PreparedEvent, prepareEvents } from './prepared-events.ts'
+import { type PreparedEvent, prepareEvents, sizeOf } from './prepared-events.ts'
 import type { StoreContext } from './store-context.ts'
 import { checkWritableStream } from './stream-name.ts'
 
@@ -24,14 +24,32 @@ export interface AppendPart {
 export interface AppendRequest {
   readonly parts: readonly AppendPart[]
   readonly createdAt: Date | undefined
-  /** Whether the caller gave ids, so that it may be a repetition. */
-  readonly haveOwnIds: boolean
+  /** The ids that the caller gave: with them it may be a repetition. */
+  readonly ownIds: readonly string[]
+  /** How many events there are, and about how many bytes of content. */
+  readonly events: number
+  readonly bytes: number
 }
 
 /** What became of one append of a group: a result for each of its parts, or why it was refused. */
 export type AppendOutcome =
   | { readonly results: readonly AppendResult[]; readonly error?: undefined }
   | { readonly error: EventStoreError }
+
+/** A request of these parts. */
+export function toRequest(
+  parts: readonly AppendPart[],
+  createdAt: Date | undefined,
+  ownIds: readonly string[],
+): AppendRequest {
+  let events = 0
+  let bytes = 0
+  for (const part of parts) {
+    events += part.events.length
+    for (const event of part.events) bytes += sizeOf(event)
+  }
+  return { parts, createdAt, ownIds, events, bytes }
+}
 
 /** Checks the parts of an append and encodes their events. */
 export async function prepareAppend<Types extends EventTypes>(
@@ -55,7 +73,7 @@ export async function prepareAppend<Types extends EventTypes>(
     start += count
     return { stream, expectedVersion, events }
   })
-  return { parts, createdAt, haveOwnIds: prepared.haveOwnIds }
+  return toRequest(parts, createdAt, prepared.ownIds)
 }
 
 function checkPart(part: StreamAppend): Omit<AppendPart, 'events'> & { count: number } {

@@ -37,9 +37,13 @@ export async function appendAll<Types extends EventTypes>(
 ): Promise<AppendResult[]> {
   const checked = checkOptions(options, 'appendAll', ['createdAt', 'timeout'])
   const deadline = new Deadline(checkTimeout(checked.timeout))
+  const { appends: queue } = context
+  if (!executor.inCallersTransaction) await queue.room(deadline)
   const request = await prepareAppend(context, appends, checked)
   await context.appendsHeld()
-  const [outcome] = await appendGroup(context, executor, [request], deadline)
+  const outcome = executor.inCallersTransaction
+    ? (await appendGroup(context, executor, [request], deadline))[0]
+    : await queue.submit(request, deadline)
   if (!outcome || outcome.error) throw outcome?.error
   const grown = request.parts.filter(({ events }) => events.length > 0).map(({ stream }) => stream)
   if (grown.length > 0) await context.announce(executor, [...grown, ALL], deadline)

@@ -1,5 +1,5 @@
-import type { AppendPart, AppendRequest } from './append-request.ts'
-import type { PreparedEvent } from './prepared-events.ts'
+import { type AppendPart, type AppendRequest, toRequest } from './append-request.ts'
+import { type PreparedEvent, sizeOf } from './prepared-events.ts'
 
 /** The most events and bytes that go with one statement: beyond it the server's memory grows and nothing gets faster. */
 const MOST_EVENTS = 2_000
@@ -12,13 +12,7 @@ export interface Chunk {
 }
 
 /** Whether an append is too large for one statement. */
-export function isLarge({ parts }: AppendRequest): boolean {
-  let events = 0
-  let bytes = 0
-  for (const part of parts) {
-    events += part.events.length
-    for (const event of part.events) bytes += sizeOf(event)
-  }
+export function isLarge({ events, bytes }: AppendRequest): boolean {
   return events > MOST_EVENTS || bytes > MOST_BYTES
 }
 
@@ -27,13 +21,10 @@ export function* chunksOf(request: AppendRequest): Generator<Chunk> {
   let parts: { index: number; part: AppendPart; events: PreparedEvent[] }[] = []
   let events = 0
   let bytes = 0
-  const chunk = (): Chunk => ({
-    request: {
-      ...request,
-      parts: parts.map(({ part, events }) => ({ stream: part.stream, expectedVersion: 'any', events })),
-    },
-    partIndexes: parts.map(({ index }) => index),
-  })
+  const chunk = (): Chunk => {
+    const cut = parts.map(({ part, events }) => ({ stream: part.stream, expectedVersion: 'any', events }) as const)
+    return { request: toRequest(cut, request.createdAt, []), partIndexes: parts.map(({ index }) => index) }
+  }
   for (const [index, part] of request.parts.entries()) {
     for (const event of part.events) {
       if (events === MOST_EVENTS || (events > 0 && bytes + sizeOf(event) > MOST_BYTES)) {
@@ -50,8 +41,4 @@ export function* chunksOf(request: AppendRequest): Generator<Chunk> {
     }
   }
   if (events > 0) yield chunk()
-}
-
-function sizeOf({ data, metadata }: PreparedEvent): number {
-  return data.length + metadata.length
 }

@@ -18,8 +18,13 @@ export interface PreparedEvent {
 
 export interface PreparedEvents {
   readonly events: readonly PreparedEvent[]
-  /** Whether the caller gave ids, so that some may be stored already. */
-  readonly haveOwnIds: boolean
+  /** The ids that the caller gave, which may be stored already. */
+  readonly ownIds: readonly string[]
+}
+
+/** About how many bytes an event takes. */
+export function sizeOf({ data, metadata }: PreparedEvent): number {
+  return data.length + metadata.length
 }
 
 /** Checks, identifies and encodes events. Rejects with InvalidEventError or DuplicateEventError for the first that cannot be stored. */
@@ -41,7 +46,7 @@ export async function prepareEvents(context: StoreContext, events: readonly NewE
       metadata: encodeContent(context.codec, event.metadata ?? {}, 'metadata', what),
     })
   }
-  return { events: prepared, haveOwnIds: ownIds.size > 0 }
+  return { events: prepared, ownIds: [...ownIds] }
 }
 
 function checkFields(event: NewEvent, what: string): Omit<PreparedEvent, 'data' | 'metadata'> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { AppendRequest } from '../../../src/streams/append-request.ts'
+import { type AppendRequest, toRequest } from '../../../src/streams/append-request.ts'
 import { chunksOf, isLarge } from '../../../src/streams/chunks.ts'
 import type { PreparedEvent } from '../../../src/streams/prepared-events.ts'
 
@@ -45,7 +45,9 @@ describe('chunksOf', () => {
     const [chunk] = chunksOf(request)
     expect(chunk?.request).toEqual({
       createdAt,
-      haveOwnIds: false,
+      ownIds: [],
+      events: 1,
+      bytes: 12,
       parts: [{ stream: 'stream-0', expectedVersion: 'any', events: request.parts[0]?.events }],
     })
   })
@@ -85,11 +87,8 @@ describe('chunksOf', () => {
 })
 
 function requestOf(parts: readonly (readonly PreparedEvent[])[]): AppendRequest {
-  return {
-    parts: parts.map((events, index) => ({ stream: `stream-${index}`, expectedVersion: 0, events })),
-    createdAt: undefined,
-    haveOwnIds: false,
-  }
+  const named = parts.map((events, index) => ({ stream: `stream-${index}`, expectedVersion: 0, events }))
+  return toRequest(named, undefined, [])
 }
 
 function small(count: number): PreparedEvent[] {

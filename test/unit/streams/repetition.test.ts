@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DuplicateEventError } from '../../../src/errors.ts'
 import type { ExpectedVersion } from '../../../src/options.ts'
-import type { AppendRequest } from '../../../src/streams/append-request.ts'
+import { type AppendRequest, toRequest } from '../../../src/streams/append-request.ts'
 import type { Location } from '../../../src/streams/located-events.ts'
 import { judgeRepetition } from '../../../src/streams/repetition.ts'
 
@@ -121,10 +121,8 @@ function judge(parts: readonly Part[]): ReturnType<typeof judgeRepetition> {
 }
 
 function requestOf(parts: readonly Part[]): AppendRequest {
-  return {
-    createdAt: undefined,
-    haveOwnIds: true,
-    parts: parts.map(([stream, expectedVersion, ids]) => ({
+  return toRequest(
+    parts.map(([stream, expectedVersion, ids]) => ({
       stream,
       expectedVersion,
       events: ids.map((id) => ({
@@ -136,5 +134,7 @@ function requestOf(parts: readonly Part[]): AppendRequest {
         correlationId: null,
       })),
     })),
-  }
+    undefined,
+    parts.flatMap(([, , ids]) => ids),
+  )
 }
