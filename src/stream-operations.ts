@@ -23,7 +23,9 @@ import { getStream } from './streams/stream-info.ts'
 export interface StreamOperations<Types extends EventTypes = EventTypes> {
   /**
    * Appends one or more events to a stream, all or nothing. When an event carries an id of yours, repeating the very same append
-   * is harmless: it resolves to the first result. Rejects with WrongExpectedVersionError, StreamDeletedError,
+   * is harmless: it resolves to the first result. Appends that are made at the same time are stored together, in the order of the
+   * calls, each with a result of its own; when very much is queued, they wait, at most as long as `timeout` says. Rejects with
+   * WrongExpectedVersionError, StreamDeletedError,
    * DuplicateEventError, InvalidEventError, ReadOnlyStreamError.
    *
    * @example

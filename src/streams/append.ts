@@ -38,7 +38,8 @@ export async function appendAll<Types extends EventTypes>(
   const checked = checkOptions(options, 'appendAll', ['createdAt', 'timeout'])
   const deadline = new Deadline(checkTimeout(checked.timeout))
   const { appends: queue } = context
-  if (!executor.inCallersTransaction) await queue.room(deadline)
+  const room = executor.inCallersTransaction ? undefined : queue.room(deadline)
+  if (room) await room // else events are encoded at once: what the caller changes later does not matter
   const request = await prepareAppend(context, appends, checked)
   await context.appendsHeld()
   const outcome = executor.inCallersTransaction
