@@ -33,10 +33,24 @@ describe('connections that the server ends', () => {
     return store
   }
 
+  /** Resolves when nothing runs for the store any more: after an append it notifies, on a connection of the pool. */
+  async function untilNotified({ schema }: FreshStore): Promise<void> {
+    await eventually(async () => {
+      const statements = await runSql<{ state: string; query: string }>(
+        database.connectionString,
+        'SELECT state, query FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+        [schema],
+      )
+      expect(statements.filter(({ state }) => state !== 'idle')).toEqual([])
+      expect(statements.some(({ query }) => query.includes('pg_notify'))).toBe(true)
+    })
+  }
+
   test('while they are idle are told of as diagnostics, and the next operations work', async () => {
     const diagnostics: Diagnostic[] = []
     await using store = await openOwnStore((diagnostic) => diagnostics.push(diagnostic))
     await Promise.all(range(1, 5).map((n) => store.append(`s-${n}`, newEvent(), { expectedVersion: 'any' })))
+    await untilNotified(store)
     const terminated = await terminateAll(store)
     expect(terminated).toBeGreaterThan(0)
     await eventually(() => expect(diagnostics).toHaveLength(terminated))
