@@ -66,7 +66,7 @@ async function showStream(store: EventStore<CommitEvents>, { authors }: Statisti
   heading(`Reading ${stream} (${clip(authors[0]?.name ?? '', 40)}) backwards: the latest three of its events`)
   for await (const { eventNumber, position, data } of store.read(stream, { direction: 'backwards', limit: 3 })) {
     console.log(
-      `  ${number(eventNumber)} ($all: ${number(position)})  ${data.hash.slice(0, 8)}  ${clip(data.subject, 60)}`,
+      `  ${number(eventNumber)} ($all: ${number(position)})  ${data.hash.slice(0, 8)}  ${clip(data.subject, 44)}`,
     )
   }
 }

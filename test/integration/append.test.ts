@@ -114,6 +114,19 @@ describe('what is appended', () => {
     expect(events.map(({ data }) => data)).toEqual(range(1, 8_001).map((n) => ({ n })))
   })
 
+  test('of 100,000 events in one call stores them all, or none when the last of them is refused', async () => {
+    await using store = await freshStore(database.connectionString)
+    const stored = { ...newEvent(), id: '0190a0b0-0000-7000-8000-00000000abcd' }
+    await store.append('stored', stored, { expectedVersion: 0 })
+    const refused = store.append('huge', [...newEvents(99_999), stored], { expectedVersion: 0, timeout: 60_000 })
+    await expect(refused).rejects.toMatchObject({ code: 'DUPLICATE_EVENT', eventId: stored.id })
+    await expect(store.getStream('huge')).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
+    const result = await store.append('huge', newEvents(100_000), { expectedVersion: 0, timeout: 60_000 })
+    expect(result).toEqual({ streamVersion: 100_000, position: 100_001 })
+    const [last] = await store.read('huge', { direction: 'backwards', limit: 1 }).toArray()
+    expect(last).toMatchObject({ eventNumber: 100_000, position: 100_001, data: { n: 100_000 } })
+  })
+
   test('20 MB go in with one append', async () => {
     await using store = openStore()
     const events = range(1, 20).map((n) => ({ type: 'Large', data: { n, text: 'x'.repeat(1024 * 1024) } }))
