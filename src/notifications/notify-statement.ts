@@ -1,12 +1,13 @@
 import type { Statement } from '../postgres/executor.ts'
+import { escapeLiteral } from '../postgres/identifier.ts'
 import { type Notification, toPayload } from './notification.ts'
 
 /** The statement that names the channel of a store: its name, and the key of its locks. Both survive any schema's name. */
 export function channelStatement(schema: string): Statement {
   return {
     text: `
-      SELECT 'eventstore.' || '${literal(schema)}.events'::regclass::oid AS channel,
-        '${literal(schema)}.migrations'::regclass::oid::int::text AS key`,
+      SELECT 'eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid AS channel,
+        '${escapeLiteral(schema)}.migrations'::regclass::oid::int::text AS key`,
   }
 }
 
@@ -17,8 +18,8 @@ export function channelStatement(schema: string): Statement {
 export function notifyStatement(schema: string, notification: Notification): Statement {
   return {
     text: `
-      SELECT CASE WHEN pg_try_advisory_xact_lock('${literal(schema)}.migrations'::regclass::oid::int, -1) THEN 'nobody listens'
-        ELSE pg_notify('eventstore.' || '${literal(schema)}.events'::regclass::oid, $1::text)::text END AS notified`,
+      SELECT CASE WHEN pg_try_advisory_xact_lock('${escapeLiteral(schema)}.migrations'::regclass::oid::int, -1) THEN 'nobody listens'
+        ELSE pg_notify('eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid, $1::text)::text END AS notified`,
     values: [toPayload(notification)],
   }
 }
@@ -26,11 +27,7 @@ export function notifyStatement(schema: string, notification: Notification): Sta
 /** Notifies when the transaction that it is part of commits. */
 export function notifyOnCommitStatement(schema: string, notification: Notification): Statement {
   return {
-    text: `SELECT pg_notify('eventstore.' || '${literal(schema)}.events'::regclass::oid, $1::text)::text AS notified`,
+    text: `SELECT pg_notify('eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid, $1::text)::text AS notified`,
     values: [toPayload(notification)],
   }
-}
-
-function literal(text: string): string {
-  return text.replaceAll("'", "''")
 }

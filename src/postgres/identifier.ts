@@ -2,3 +2,8 @@
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** The text as it stands between the quotes of an SQL string literal. */
+export function escapeLiteral(text: string): string {
+  return text.replaceAll("'", "''")
+}

@@ -22,6 +22,12 @@ export interface HeldRow {
   readonly head: string
 }
 
+export interface CheckedRow {
+  readonly subscription_id: number
+  readonly deleted: boolean
+  readonly held: boolean
+}
+
 /**
  * What makes the server notice within seconds that a client's machine is gone, and give its locks back. A server that does not
  * know one of these settings ignores it.

@@ -7,6 +7,7 @@ import type { Executor } from '../postgres/executor.ts'
 import { keepSession, type Session } from '../postgres/session.ts'
 import { Pulse } from '../util/pulse.ts'
 import {
+  type CheckedRow,
   checkHeld,
   type HeldRow,
   type Holding,
@@ -147,41 +148,37 @@ export class Locks {
   }
 
   async #round(session: Session, key: string): Promise<void> {
-    const run = <Row>(statement: Parameters<Session['query']>[0]) => session.query<Row>(statement, QUERY_TIMEOUT)
-    const { schema, retryInterval, onReleased } = this.#options
-
-    const unwanted = [...this.#held.values()].filter(({ subscriptionId }) => !this.#isWanted(subscriptionId))
-    if (unwanted.length > 0) {
-      await run(releaseLocks(schema, key, unwanted))
-      for (const { subscriptionId } of unwanted) this.#drop(subscriptionId)
-      onReleased()
-    }
-
-    const holdings = [...this.#held.values()]
-    if (holdings.length > 0) {
-      const rows = await run<{ subscription_id: number; deleted: boolean; held: boolean }>(checkHeld(schema, holdings))
-      const gone = rows.filter(({ held }) => !held)
-      if (gone.length > 0)
-        await run(
-          releaseLocks(
-            schema,
-            key,
-            holdings.filter((h) => gone.some((g) => g.subscription_id === h.subscriptionId)),
-          ),
-        )
-      for (const { subscription_id, deleted } of gone) {
-        if (deleted) this.#remove(subscription_id)
-        else this.#lose(subscription_id)
-      }
-    } else {
-      await run({ text: 'SELECT 1' })
-    }
-
+    await this.#giveBack(session, key)
+    await this.#check(session, key)
     const missing = [...this.#wanted.keys()].filter((id) => !this.#held.has(id))
     if (missing.length === 0 || performance.now() < this.#tryAt) return
+    const { schema, retryInterval } = this.#options
     this.#tryAt = performance.now() + retryInterval
-    const tried = await run<TriedRow>(tryLocks(schema, key, missing))
-    await this.#take(session, tried)
+    await this.#take(session, await session.query<TriedRow>(tryLocks(schema, key, missing), QUERY_TIMEOUT))
+  }
+
+  async #giveBack(session: Session, key: string): Promise<void> {
+    const { schema, onReleased } = this.#options
+    const unwanted = [...this.#held.values()].filter(({ subscriptionId }) => !this.#isWanted(subscriptionId))
+    if (unwanted.length === 0) return
+    await session.query(releaseLocks(schema, key, unwanted), QUERY_TIMEOUT)
+    for (const { subscriptionId } of unwanted) this.#drop(subscriptionId)
+    onReleased()
+  }
+
+  /** Whether what is held still is. It is also how a session that is half-open is found out. */
+  async #check(session: Session, key: string): Promise<void> {
+    const { schema } = this.#options
+    const holdings = [...this.#held.values()]
+    const rows = await session.query<CheckedRow>(checkHeld(schema, holdings), QUERY_TIMEOUT)
+    const gone = new Map(rows.filter(({ held }) => !held).map((row) => [row.subscription_id, row]))
+    if (gone.size === 0) return
+    const lost = holdings.filter(({ subscriptionId }) => gone.has(subscriptionId))
+    await session.query(releaseLocks(schema, key, lost), QUERY_TIMEOUT)
+    for (const { subscription_id, deleted } of gone.values()) {
+      if (deleted) this.#remove(subscription_id)
+      else this.#lose(subscription_id)
+    }
   }
 
   async #take(session: Session, tried: readonly TriedRow[]): Promise<void> {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import {
-  type DeleteStreamOptions,
   DuplicateEventError,
   EventNotFoundError,
   EventStore,
@@ -11,32 +10,14 @@ import { uuidv7 } from '../../src/util/uuid.ts'
 import { useDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FreshStore, freshStore } from '../support/fresh-store.ts'
+import { appendTo, countRows, HARD, numbersIn } from '../support/hard-delete.ts'
 import { newEvent, newEvents, range } from '../support/new-events.ts'
 import { countWaiting, runSql, withClient } from '../support/run-sql.ts'
 import { rejection, settled } from '../support/settled.ts'
 
 const database = useDatabase()
 
-const HARD = { expectedVersion: 'any', mode: 'hard' } as const satisfies DeleteStreamOptions
-
 const openStore = () => freshStore(database.connectionString, { enableHardDeletes: true })
-
-async function appendTo(store: EventStore, stream: string, count: number): Promise<RecordedEvent[]> {
-  await store.append(stream, newEvents(count), { expectedVersion: 'any' })
-  return store.read(stream).toArray()
-}
-
-async function numbersIn(store: EventStore, stream: string): Promise<number[]> {
-  return (await store.read(stream).toArray()).map(({ eventNumber }) => eventNumber)
-}
-
-async function countRows({ schema }: FreshStore, table: 'events' | 'links' | 'streams'): Promise<number> {
-  const [row] = await runSql<{ count: number }>(
-    database.connectionString,
-    `SELECT count(*)::int AS count FROM ${schema}.${table}`,
-  )
-  return row?.count ?? Number.NaN
-}
 
 describe('a hard delete that was interrupted', () => {
   /** Marks the stream as gone, and dies before anything was swept. */
@@ -55,7 +36,7 @@ describe('a hard delete that was interrupted', () => {
     await appendTo(store, 'other', 1)
     await store.link('target', events, { expectedVersion: 'any' })
     await interruptedDelete(store, 's')
-    expect(await countRows(store, 'events')).toBe(4)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(4)
     expect(await rejection(store.read('s').toArray())).toBeInstanceOf(StreamNotFoundError)
     expect(await rejection(store.getStream('s'))).toBeInstanceOf(StreamNotFoundError)
     for (const batchSize of [1, 1_000]) {
@@ -80,7 +61,7 @@ describe('a hard delete that was interrupted', () => {
     const error = await rejection(store.append('s', again, { expectedVersion: 'no-stream' }))
     expect(error).toBeInstanceOf(DuplicateEventError)
     expect(String(error)).toMatch(/whose deletion is unfinished/)
-    expect(await countRows(store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
   })
 
   test('has freed the name: a stream of that name has only what is appended later', async () => {
@@ -104,8 +85,8 @@ describe('a hard delete that was interrupted', () => {
     await interruptedDelete(store, 's')
     await interruptedDelete(store, 's-2')
     await store.deleteStream(name, HARD).catch((error: unknown) => expect(error).toBeInstanceOf(StreamNotFoundError))
-    expect(await countRows(store, 'events')).toBe(name === 'another' ? 1 : 2)
-    expect(await countRows(store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(name === 'another' ? 1 : 2)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
     await store.append('s', { type: 'T', data: 1, id: events[0]?.id }, { expectedVersion: 'no-stream' })
   })
 
@@ -114,10 +95,10 @@ describe('a hard delete that was interrupted', () => {
     await appendTo(store, 's', 100)
     await interruptedDelete(store, 's')
     await runSql(database.connectionString, `SELECT ${store.schema}.sweep(30)`)
-    expect(await countRows(store, 'events')).toBe(70)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(70)
     expect(await store.read('$all').toArray()).toEqual([])
     expect(await rejection(store.deleteStream('s', HARD))).toBeInstanceOf(StreamNotFoundError)
-    expect(await countRows(store, 'events')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(0)
   })
 })
 
@@ -145,8 +126,8 @@ describe('a link and a hard delete of the same events', () => {
       for (const name of names) expect(await store.read(name).toArray()).toEqual([])
     }
     expect(linked).toBeLessThanOrEqual(100)
-    expect(await countRows(store, 'links')).toBe(0)
-    expect(await countRows(store, 'events')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(0)
   })
 
   test('wait for each other: a delete comes after the link of a transaction that was first', async () => {
@@ -163,7 +144,7 @@ describe('a link and a hard delete of the same events', () => {
     })
     await deleted
     expect(await store.read('target').toArray()).toEqual([])
-    expect(await countRows(store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
   })
 
   test('wait for each other: a link comes after the delete of a transaction that was first', async () => {
@@ -178,7 +159,7 @@ describe('a link and a hard delete of the same events', () => {
       await client.query('COMMIT')
     })
     expect(await refused).toBeInstanceOf(EventNotFoundError)
-    expect(await countRows(store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
   })
 })
 

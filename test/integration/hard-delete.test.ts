@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
-  type DeleteStreamOptions,
   EventNotFoundError,
-  type EventStore,
   HardDeletesDisabledError,
   ReadOnlyStreamError,
   type RecordedEvent,
@@ -10,33 +8,15 @@ import {
   WrongExpectedVersionError,
 } from '../../src/index.ts'
 import { useDatabase } from '../support/database.ts'
-import { type FreshStore, freshStore } from '../support/fresh-store.ts'
+import { freshStore } from '../support/fresh-store.ts'
+import { appendTo, countRows, HARD, numbersIn } from '../support/hard-delete.ts'
 import { newEvent, newEvents, range } from '../support/new-events.ts'
-import { runSql, withClient } from '../support/run-sql.ts'
+import { withClient } from '../support/run-sql.ts'
 import { rejection, settled } from '../support/settled.ts'
 
 const database = useDatabase()
 
-const HARD = { expectedVersion: 'any', mode: 'hard' } as const satisfies DeleteStreamOptions
-
 const openStore = () => freshStore(database.connectionString, { enableHardDeletes: true })
-
-async function appendTo(store: EventStore, stream: string, count: number): Promise<RecordedEvent[]> {
-  await store.append(stream, newEvents(count), { expectedVersion: 'any' })
-  return store.read(stream).toArray()
-}
-
-async function numbersIn(store: EventStore, stream: string): Promise<number[]> {
-  return (await store.read(stream).toArray()).map(({ eventNumber }) => eventNumber)
-}
-
-async function countRows({ schema }: FreshStore, table: 'events' | 'links' | 'streams'): Promise<number> {
-  const [row] = await runSql<{ count: number }>(
-    database.connectionString,
-    `SELECT count(*)::int AS count FROM ${schema}.${table}`,
-  )
-  return row?.count ?? Number.NaN
-}
 
 describe('a stream is hard deleted', () => {
   test.each(['stream-exists', 'any', 3] as const)('when %j is expected', async (expectedVersion) => {
@@ -46,8 +26,8 @@ describe('a stream is hard deleted', () => {
     expect(await rejection(store.read('s').toArray())).toBeInstanceOf(StreamNotFoundError)
     expect(await rejection(store.getStream('s'))).toBeInstanceOf(StreamNotFoundError)
     expect(await store.read('$all').toArray()).toEqual([])
-    expect(await countRows(store, 'events')).toBe(0)
-    expect(await countRows(store, 'streams')).toBe(1)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'streams')).toBe(1)
   })
 
   test('with more events than one sweep removes', async () => {
@@ -56,8 +36,8 @@ describe('a stream is hard deleted', () => {
     await appendTo(store, 's', 12_000)
     await store.link('target', await store.read('s', { from: 11_999 }).toArray(), { expectedVersion: 'any' })
     await store.deleteStream('s', HARD)
-    expect(await countRows(store, 'events')).toBe(1)
-    expect(await countRows(store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(1)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
     expect(await numbersIn(store, '$all')).toEqual([1])
   })
 
@@ -67,7 +47,7 @@ describe('a stream is hard deleted', () => {
     const { values, errors } = await settled(range(1, 5).map(() => store.deleteStream('s', HARD)))
     expect(values).toHaveLength(1)
     for (const error of errors) expect(error).toBeInstanceOf(StreamNotFoundError)
-    expect(await countRows(store, 'events')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(0)
   })
 
   test('at the same time as others are, and nothing of them is left', async () => {
@@ -78,8 +58,8 @@ describe('a stream is hard deleted', () => {
       await store.link('target', events, { expectedVersion: 'any' })
     }
     await Promise.all(range(1, 8).map((n) => store.deleteStream(`s-${n}`, HARD)))
-    expect(await countRows(store, 'events')).toBe(5)
-    expect(await countRows(store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(5)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
     expect(await numbersIn(store, 'kept')).toEqual(range(1, 5))
     expect(await numbersIn(store, 'target')).toEqual([])
   })
@@ -194,7 +174,7 @@ describe('after a hard delete', () => {
     await store.deleteStream('s', HARD)
     expect(await store.read('target').toArray()).toEqual([])
     expect(await store.getStream('target')).toMatchObject({ version: 3, status: 'active' })
-    expect(await countRows(store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
   })
 
   test('no number of a linking stream is given twice, though the last ones are free', async () => {
@@ -219,7 +199,7 @@ describe('after a hard delete', () => {
     expect(await store.read('s').toArray()).toEqual(events)
     expect(await store.read('target-2').toArray()).toEqual(events)
     expect(await numbersIn(store, '$all')).toEqual([1, 2, 3])
-    expect(await countRows(store, 'links')).toBe(3)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(3)
     await store.link('target', events, { expectedVersion: 'no-stream' })
     expect(await store.read('target').toArray()).toEqual(events)
   })
@@ -255,7 +235,7 @@ describe("in a transaction of the caller's, a hard delete", () => {
       await client.query('COMMIT')
     })
     expect(await numbersIn(store, '$all')).toEqual([4])
-    expect(await countRows(store, 'events')).toBe(1)
-    expect(await countRows(store, 'links')).toBe(0)
+    expect(await countRows(database.connectionString, store, 'events')).toBe(1)
+    expect(await countRows(database.connectionString, store, 'links')).toBe(0)
   })
 })

@@ -1,3 +1,4 @@
+import { escapeLiteral } from '../../postgres/identifier.ts'
 import { dollarTag } from '../dollar-tag.ts'
 
 /**
@@ -13,7 +14,7 @@ BEGIN
   IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
     RETURN false;
   END IF;
-  PERFORM pg_advisory_xact_lock('${schema.replaceAll("'", "''")}.migrations'::regclass::oid::int, 0);
+  PERFORM pg_advisory_xact_lock('${escapeLiteral(schema)}.migrations'::regclass::oid::int, 0);
   RETURN true;
 END
 ${body};
