@@ -86,7 +86,8 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
     const checked = checkOptions(options, 'EventStore', OPTIONS)
     this.#settings = checkSchemaSettings(checked)
     const onDiagnostic = checkFunction(checked.onDiagnostic, 'onDiagnostic') ?? warnOfDiagnostic
-    this.#database = new Database(connectionSource(checked, onDiagnostic))
+    const prepares = checked.sessionConnectionString === undefined // else there is a pooler in between
+    this.#database = new Database(connectionSource(checked, onDiagnostic), { prepares })
     this.#schemaCheck = new SchemaCheck(this.#settings, { migrate: checked.embedded !== undefined })
     const executor = new CheckedExecutor(this.#database, this.#schemaCheck)
     const schema = quoteIdentifier(this.#settings.schema)

@@ -4,7 +4,7 @@ import type { Executor, Query, Statement } from './executor.ts'
 import type { ConnectionSource } from './own-pool.ts'
 import { PooledConnection } from './pooled-connection.ts'
 import type { Session } from './session.ts'
-import { noConnection } from './sqlstate.ts'
+import { noConnection, PREPARED_ELSEWHERE, sqlStateOf } from './sqlstate.ts'
 
 /** Milliseconds that a transaction of ours may wait for its own client before the server ends it. */
 const IDLE_IN_TRANSACTION = 10_000
@@ -29,13 +29,17 @@ export class Database implements Executor {
   readonly #running = new Set<Promise<unknown>>()
   /** Whether a statement without BEGIN is READ COMMITTED here; asked before the first one that writes. */
   #readCommitted: boolean | undefined
+  /** False once a pooler was found that hands each statement to another session: nothing has happened then, and need not again. */
+  #prepares: boolean
 
-  constructor(open: () => ConnectionSource | Promise<ConnectionSource>) {
+  /** With `prepares: false` no statement is prepared. */
+  constructor(open: () => ConnectionSource | Promise<ConnectionSource>, { prepares = true } = {}) {
     this.#open = open
+    this.#prepares = prepares
   }
 
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
-    return this.#withConnection(deadline, async (connection) => (await connection.run<Row>(statement, deadline)).rows)
+    return this.#withConnection(deadline, (connection) => this.#run<Row>(connection, statement, deadline))
   }
 
   write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
@@ -44,13 +48,25 @@ export class Database implements Executor {
         const { rows } = await connection.run<{ isolation: string }>(DEFAULT_ISOLATION, deadline)
         this.#readCommitted = rows[0]?.isolation === 'read committed'
       }
-      if (this.#readCommitted) return (await connection.run<Row>(statement, deadline)).rows
+      if (this.#readCommitted) return this.#run<Row>(connection, statement, deadline)
       return inTransaction(connection, deadline, (query) => query<Row>(statement))
     })
   }
 
   transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result> {
     return this.#withConnection(deadline, (connection) => inTransaction(connection, deadline, work))
+  }
+
+  async #run<Row>(connection: PooledConnection, statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
+    if (statement.name !== undefined && this.#prepares) {
+      try {
+        return (await connection.run<Row>(statement, deadline)).rows
+      } catch (error) {
+        if (!PREPARED_ELSEWHERE.has(sqlStateOf(error) ?? '')) throw error
+        this.#prepares = false
+      }
+    }
+    return (await connection.run<Row>(unprepared(statement), deadline)).rows
   }
 
   /** Opens a dedicated connection; `purpose` tells what it is for in `application_name`. */
@@ -136,6 +152,10 @@ export class Database implements Executor {
   }
 }
 
+function unprepared({ text, values }: Statement): Statement {
+  return values ? { text, values } : { text }
+}
+
 async function inTransaction<Result>(
   connection: PooledConnection,
   deadline: Deadline,
@@ -144,7 +164,9 @@ async function inTransaction<Result>(
   await connection.run(BEGIN, deadline)
   let result: Result
   try {
-    result = await work(async <Row>(statement: Statement) => (await connection.run<Row>(statement, deadline)).rows)
+    result = await work(
+      async <Row>(statement: Statement) => (await connection.run<Row>(unprepared(statement), deadline)).rows,
+    )
   } catch (error) {
     await connection.run({ text: 'ROLLBACK' }, new Deadline(ROLLBACK_PATIENCE)).catch(() => {})
     throw error

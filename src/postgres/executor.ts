@@ -2,6 +2,8 @@ import type { Deadline } from '../util/deadline.ts'
 
 /** SQL with `$n` for its values. */
 export interface Statement {
+  /** Of a statement that is worth preparing; it is prepared only where each session has statements of its own. */
+  readonly name?: string
   readonly text: string
   readonly values?: unknown[]
 }

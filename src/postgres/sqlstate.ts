@@ -8,6 +8,9 @@ export const QUERY_CANCELED = '57014'
 /** What the store reports when a caller's transaction is not READ COMMITTED. */
 export const INAPPROPRIATE_ISOLATION_LEVEL = '25004'
 
+/** A prepared statement is not there, or is there already: what was prepared went to another session. */
+export const PREPARED_ELSEWHERE: ReadonlySet<string> = new Set(['26000', '42P05'])
+
 /** Connection exceptions, failed authentication, no such database, too many connections, and servers that go or come. */
 const NO_CONNECTION = /^(08|28|3D000|53300|57P0[1235])/
 

@@ -1,17 +1,10 @@
-import {
-  DatabaseError,
-  DuplicateEventError,
-  type EventStoreError,
-  InvalidEventError,
-  StreamDeletedError,
-  WrongExpectedVersionError,
-} from '../errors.ts'
+import { DuplicateEventError, InvalidEventError } from '../errors.ts'
 import { type Executor, executorWithin, type Query } from '../postgres/executor.ts'
 import { constraintOf, isContentRefused, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
-import type { AppendResult } from '../results.ts'
 import type { Deadline } from '../util/deadline.ts'
-import { type AppendOutcome, type AppendPart, type AppendRequest, toRequest } from './append-request.ts'
-import { appendStatement, type ReservationRow } from './append-statement.ts'
+import { missingAnswer, readOutcomes, readStored, withHead } from './append-outcomes.ts'
+import { type AppendOutcome, type AppendRequest, toRequest } from './append-request.ts'
+import { appendStatement, type EventRow, type GroupRow, singleEventStatement } from './append-statement.ts'
 import { chunksOf, isLarge } from './chunks.ts'
 import { refuseIsolation } from './isolation.ts'
 import { locateEvents } from './located-events.ts'
@@ -84,8 +77,13 @@ async function store(
       const [request] = requests
       return [await executor.transaction(deadline, (query) => storeInChunks(context, query, request))]
     }
-    const rows = await executor.write<ReservationRow>(appendStatement(context, requests), deadline)
-    return readOutcomes(requests, rows)
+    const single = singleEventStatement(context, requests)
+    if (single) {
+      const [row] = await executor.write<EventRow>(single, deadline)
+      if (row?.stored) return [readStored(row.stored)]
+    }
+    const [row] = await executor.write<GroupRow>(appendStatement(context, requests), deadline)
+    return readOutcomes(requests, row)
   } catch (error) {
     if (isContentRefused(error)) {
       throw new InvalidEventError('An event', [{ message: error.message }], { cause: error.cause })
@@ -98,14 +96,13 @@ async function store(
 async function storeInChunks(context: StoreContext, query: Query, request: AppendRequest): Promise<AppendOutcome> {
   const withoutEvents = request.parts.map((part) => ({ ...part, events: [] }))
   const checks = toRequest(withoutEvents, request.createdAt, [])
-  const [outcome] = readOutcomes([checks], await query<ReservationRow>(appendStatement(context, [checks])))
+  const [checked] = await query<GroupRow>(appendStatement(context, [checks]))
+  const [outcome] = readOutcomes([checks], checked)
   if (!outcome || outcome.error) return outcome ?? missingAnswer()
   const results = [...outcome.results]
   for (const chunk of chunksOf(request)) {
-    const [stored] = readOutcomes(
-      [chunk.request],
-      await query<ReservationRow>(appendStatement(context, [chunk.request])),
-    )
+    const [row] = await query<GroupRow>(appendStatement(context, [chunk.request]))
+    const [stored] = readOutcomes([chunk.request], row)
     if (!stored || stored.error) throw stored?.error ?? missingAnswer().error
     for (const [index, result] of stored.results.entries()) results[chunk.partIndexes[index] as number] = result
   }
@@ -141,51 +138,12 @@ async function settleRepetitions(
   return requests.map((request) => judgeRepetition(request, located))
 }
 
-function readOutcomes(requests: readonly AppendRequest[], rows: readonly ReservationRow[]): readonly AppendOutcome[] {
-  if (rows[0]?.outcome === 'isolation') throw refuseIsolation()
-  let next = 0
-  return requests.map(({ parts }) => {
-    const answers = rows.slice(next, next + parts.length)
-    next += parts.length
-    const refused = answers.findIndex(({ outcome }) => outcome === 'version' || outcome === 'deleted')
-    const [part, answer] = [parts[refused], answers[refused]]
-    if (part && answer) return { error: refusal(part, answer) }
-    const results = parts.map(({ events }, index) => ({
-      streamVersion: Number(answers[index]?.stream_version ?? 0) + events.length,
-      position: Number(answers[index]?.position) + events.length,
-    }))
-    return { results: withHead(parts, results) }
-  })
-}
-
-/** Parts without events tell the position of `$all`'s last event, which others of the same append may have moved. */
-function withHead(parts: readonly AppendPart[], results: readonly AppendResult[]): readonly AppendResult[] {
-  const head = results.reduce((most, { position }) => Math.max(most, position), 0)
-  return results.map((result, index) => (parts[index]?.events.length === 0 ? { ...result, position: head } : result))
-}
-
-function refusal(
-  { stream, expectedVersion }: AppendPart,
-  { outcome, stream_version }: ReservationRow,
-): EventStoreError {
-  if (outcome === 'deleted') return new StreamDeletedError(stream)
-  return new WrongExpectedVersionError(
-    stream,
-    expectedVersion,
-    stream_version === null ? 'no-stream' : Number(stream_version),
-  )
-}
-
 function merge(
   settled: readonly (AppendOutcome | undefined)[],
   stored: readonly AppendOutcome[],
 ): readonly AppendOutcome[] {
   const rest = [...stored]
   return settled.map((outcome) => outcome ?? rest.shift() ?? missingAnswer())
-}
-
-function missingAnswer(): { readonly error: EventStoreError } {
-  return { error: new DatabaseError('XX000', 'The database answered for fewer appends than it was given.') }
 }
 
 function isDuplicateId(error: unknown): boolean {

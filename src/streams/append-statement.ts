@@ -1,61 +1,60 @@
-import type { Payload } from '../options.ts'
 import type { Statement } from '../postgres/executor.ts'
+import { preparedStatement } from '../postgres/prepared-statement.ts'
 import type { AppendRequest } from './append-request.ts'
-import type { PreparedEvent } from './prepared-events.ts'
+import { eventArrays, partArrays } from './group-arrays.ts'
 import type { StoreContext } from './store-context.ts'
 
-/** What the database answers for each part of a group: version and position are those before the part. */
-export interface ReservationRow {
-  readonly outcome: 'ok' | 'version' | 'deleted' | 'other' | 'isolation'
-  readonly stream_version: string | null
-  readonly position: string
+/** What the database answers for a group, as arrays with an element for each part: versions and heads are those before the part. */
+export interface GroupRow {
+  /** Of the words `ok`, `version`, `deleted` and `other`, or only `isolation`. */
+  readonly outcomes: string
+  readonly versions: string
+  readonly heads: string
 }
 
-/**
- * A group of appends as one statement, which checks and stores each of them by itself. Its two parameters are JSON text, which
- * every driver sends alike.
- */
-export function appendStatement({ schema, codec }: StoreContext, requests: readonly AppendRequest[]): Statement {
-  const parts: object[] = []
-  const events: string[] = []
-  const latestPart = new Map<string, number>()
-  for (const [append, { parts: ofRequest, createdAt }] of requests.entries()) {
-    for (const { stream, expectedVersion, events: ofPart } of ofRequest) {
-      const previous = latestPart.get(stream)
-      parts.push({
-        append,
-        stream,
-        expected: String(expectedVersion),
-        events: ofPart.length,
-        created_at: createdAt,
-        previous,
-      })
-      latestPart.set(stream, parts.length)
-      for (const [index, event] of ofPart.entries())
-        events.push(eventJson(event, parts.length, index + 1, codec.payload))
-    }
-  }
-  return {
-    text: `
-      SELECT outcome, stream_version::text, "position"::text
-      FROM ${schema}.append_events($1::text::jsonb, $2::text::jsonb)
-      ORDER BY part`,
-    values: [JSON.stringify(parts), `[${events.join(',')}]`],
-  }
+/** What the database answers for a single event: version and position; null when it was not stored. */
+export interface EventRow {
+  readonly stored: string | null
 }
 
-/** In `jsonb` content goes as it is; in `json` and `bytea` as a string, which keeps it to the letter. */
-function eventJson(event: PreparedEvent, part: number, n: number, payload: Payload): string {
-  const { id, type, data, metadata, causationId, correlationId } = event
-  const content = payload === 'jsonb' ? identity : JSON.stringify
-  return (
-    `{"part":${part},"n":${n},"event_id":"${id}","event_type":${JSON.stringify(type)},` +
-    `"data":${content(data)},"metadata":${content(metadata)}` +
-    `${causationId === null ? '' : `,"causation_id":"${causationId}"`}` +
-    `${correlationId === null ? '' : `,"correlation_id":"${correlationId}"`}}`
-  )
+const APPEND_EVENTS = preparedStatement(
+  (schema) => `
+    SELECT outcomes::text, versions::text, heads::text
+    FROM ${schema}.append_events($1::text::text[], $2::text::text[], $3::text::int[], $4::text::int[], $5::text::int[],
+      $6::text::timestamptz[], $7::text::int[], $8::text::uuid[], $9::text::text[], $10::text::text[], $11::text::text[],
+      $12::text::uuid[], $13::text::uuid[])`,
+)
+
+const APPEND_EVENT = preparedStatement(
+  (schema) => `
+    SELECT ${schema}.append_event($1::text, $2::text, $3::text::timestamptz, $4::text::uuid, $5::text, $6::text, $7::text,
+      $8::text::uuid, $9::text::uuid)::text AS stored`,
+)
+
+/** A group of appends as one statement, which checks and stores each of them by itself. */
+export function appendStatement({ schema }: StoreContext, requests: readonly AppendRequest[]): Statement {
+  return APPEND_EVENTS(schema, [...partArrays(requests), ...eventArrays(requests)])
 }
 
-function identity(text: string): string {
-  return text
+/** One event for one stream, the most frequent of all groups, as a statement of its own; undefined for any other group. */
+export function singleEventStatement(
+  { schema }: StoreContext,
+  requests: readonly AppendRequest[],
+): Statement | undefined {
+  const [request, another] = requests
+  if (!request || another || request.parts.length !== 1 || request.events !== 1) return undefined
+  const [part] = request.parts
+  const event = part?.events[0]
+  if (!part || !event) return undefined
+  return APPEND_EVENT(schema, [
+    part.stream,
+    String(part.expectedVersion),
+    request.createdAt?.toISOString() ?? null,
+    event.id,
+    event.type,
+    event.data,
+    event.metadata,
+    event.causationId,
+    event.correlationId,
+  ])
 }

@@ -12,12 +12,11 @@ const database = useDatabase()
 /** Stores an event as a process does that is killed before it has told anybody. Resolves to the event's id. */
 async function appendSilently(schema: string, stream: string): Promise<string> {
   const id = crypto.randomUUID()
-  const parts = [{ append: 1, stream, expected: 'any', events: 1 }]
-  const events = [{ part: 1, n: 1, event_id: id, event_type: 'Silent', data: '{}', metadata: '{}' }]
-  await runSql(database.connectionString, `SELECT * FROM ${schema}.append_events($1, $2)`, [
-    JSON.stringify(parts),
-    JSON.stringify(events),
-  ])
+  await runSql(
+    database.connectionString,
+    `SELECT ${schema}.append_event($1, 'any', NULL, $2, 'Silent', '{}', '{}', NULL, NULL)`,
+    [stream, id],
+  )
   return id
 }
 

@@ -79,7 +79,7 @@ describe('connections that the server ends', () => {
       await client.query('BEGIN')
       await store.withClient(client).append('s', newEvent(), { expectedVersion: 0 })
       const appending = rejection(store.append('s', newEvent(), { expectedVersion: 1 }))
-      await eventually(async () => expect(await terminateAll(store, '%append_events%')).toBe(1))
+      await eventually(async () => expect(await terminateAll(store, '%append_event%')).toBe(1))
       const error = await appending
       expect(error).toBeInstanceOf(ConnectionError)
       expect(error).toMatchObject({ code: 'CONNECTION', cause: expect.any(Error) })
@@ -97,7 +97,7 @@ describe('connections that the server ends', () => {
       await client.query('BEGIN')
       await owner.withClient(client).append('s', newEvent(), { expectedVersion: 0 })
       const appending = rejection(store.append('s', newEvent(), { expectedVersion: 1 }))
-      await eventually(async () => expect(await terminateAll(owner, '%append_events%')).toBe(1))
+      await eventually(async () => expect(await terminateAll(owner, '%append_event%')).toBe(1))
       expect(await appending).toBeInstanceOf(ConnectionError)
       await client.query('ROLLBACK')
     })

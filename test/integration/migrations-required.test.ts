@@ -150,7 +150,7 @@ describe('a schema in which another tool keeps', () => {
     ['events', 'CREATE TABLE %.events (id int, data text)', 'events'],
     ['events, alike', 'CREATE TABLE %.events (id int, data jsonb)', 'events'],
     ['a view of streams', 'CREATE VIEW %.streams AS SELECT 1 AS id', 'streams'],
-    ['a type', 'CREATE TYPE %.reservation AS (id int)', 'reservation'],
+    ['a type', 'CREATE TYPE %.snapshots AS (id int)', 'snapshots'],
     ['a function', 'CREATE FUNCTION %.sweep(batch int) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$', 'sweep'],
   ])('%s is refused and stays as it was', async (title, sql, name) => {
     const schema = `tool with ${title}`

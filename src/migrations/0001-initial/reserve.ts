@@ -19,21 +19,15 @@ BEGIN
 END
 ${body};
 
--- What reserve answers for each part. Outcomes: ok; version, deleted: this part refuses its append; other: another part does;
--- isolation: the transaction is not READ COMMITTED. stream_version and position are those before the part; NULL is no stream.
-CREATE TYPE ${schema}.reservation AS (
-  part int,
-  outcome text,
-  stream_id bigint,
-  stream_version bigint,
-  "position" bigint,
-  created_at timestamptz
-);
-
 -- Takes the lock, and checks and reserves versions and positions for a group of appends, each of one or more parts.
--- parts: [{append, stream, expected, events, created_at, previous}] in order; events is a count; previous is the number of the
--- part before this one in the group that has the same stream.
-CREATE FUNCTION ${schema}.reserve(parts jsonb) RETURNS SETOF ${schema}.reservation LANGUAGE plpgsql AS ${body}
+-- In, for each part in order: its stream, the version expected, how many events it has, the number of its append, which part before
+-- it in the group has the same stream (NULL: none), and a time (NULL: now).
+-- Out, for each part: an outcome (ok; version, deleted: this part refuses its append; other: another part does), and the stream's
+-- id, the version and the head before the part, and the time. A version of NULL is no stream. Or only the outcome isolation: the
+-- transaction is not READ COMMITTED.
+CREATE FUNCTION ${schema}.reserve(streams text[], expected text[], counts int[], appends int[], previous int[], times timestamptz[],
+  OUT outcomes text[], OUT stream_ids bigint[], OUT versions bigint[], OUT heads bigint[], OUT created timestamptz[])
+LANGUAGE plpgsql AS ${body}
 DECLARE
   part record;
   head bigint;
@@ -41,26 +35,22 @@ DECLARE
   append_head bigint;
   first_part int := 1;
   refused boolean := false;
+  missing boolean := false;
   verdict text;
   version bigint;
-  outcomes text[] := '{}';
-  before bigint[] := '{}';
   after bigint[] := '{}';
-  heads bigint[] := '{}';
-  stream_ids bigint[] := '{}';
   at timestamptz;
 BEGIN
   IF NOT ${schema}.lock_store() THEN
-    RETURN NEXT ROW(0, 'isolation', NULL, NULL, NULL, NULL)::${schema}.reservation;
+    outcomes := '{isolation}';
     RETURN;
   END IF;
   at := date_trunc('milliseconds', clock_timestamp());
   SELECT v.stream_version INTO head FROM ${schema}.stream_versions v WHERE v.stream_id = 0;
   FOR part IN
-    SELECT p.number, p.append, p.expected, p.events, p.previous, s.stream_id, s.deleted_at, s.stream_version
-    FROM ROWS FROM (
-      jsonb_to_recordset(parts) AS (append int, stream text, expected text, events int, created_at timestamptz, previous int)
-    ) WITH ORDINALITY AS p (append, stream, expected, events, created_at, previous, number)
+    SELECT p.*, s.stream_id, s.deleted_at, s.stream_version
+    FROM unnest(streams, expected, counts, appends, previous, times) WITH ORDINALITY
+      AS p (stream, expected, events, append, previous, created_at, number)
     LEFT JOIN LATERAL (
       SELECT v.stream_id, v.deleted_at, v.stream_version FROM ${schema}.stream_versions v WHERE v.stream_name = p.stream OFFSET 0
     ) s ON true
@@ -87,35 +77,37 @@ BEGIN
       head := append_head;
       FOR earlier IN first_part .. part.number - 1 LOOP
         outcomes[earlier] := 'other';
-        after[earlier] := before[earlier];
+        after[earlier] := versions[earlier];
       END LOOP;
     END IF;
     outcomes[part.number] := verdict;
-    before[part.number] := version;
+    versions[part.number] := version;
     stream_ids[part.number] := part.stream_id;
     heads[part.number] := head;
+    created[part.number] := COALESCE(part.created_at, at);
     IF verdict = 'ok' AND part.events > 0 THEN
       after[part.number] := COALESCE(version, 0) + part.events;
       head := head + part.events;
+      missing := missing OR part.stream_id IS NULL;
     ELSE
       after[part.number] := version;
     END IF;
   END LOOP;
 
-  INSERT INTO ${schema}.streams (stream_name, created_at)
-  SELECT DISTINCT ON (p.stream) p.stream, COALESCE(p.created_at, at)
-  FROM ROWS FROM (jsonb_to_recordset(parts) AS (stream text, events int, created_at timestamptz))
-    WITH ORDINALITY AS p (stream, events, created_at, number)
-  WHERE p.events > 0 AND outcomes[p.number] = 'ok' AND stream_ids[p.number] IS NULL
-  ORDER BY p.stream, p.number;
-
-  RETURN QUERY
-  SELECT p.number::int, outcomes[p.number],
-    COALESCE(stream_ids[p.number], (SELECT s.stream_id FROM ${schema}.streams s WHERE s.stream_name = p.stream)),
-    before[p.number], heads[p.number], COALESCE(p.created_at, at)
-  FROM ROWS FROM (jsonb_to_recordset(parts) AS (stream text, created_at timestamptz))
-    WITH ORDINALITY AS p (stream, created_at, number)
-  ORDER BY p.number;
+  IF missing THEN
+    WITH created_streams AS (
+      INSERT INTO ${schema}.streams (stream_name, created_at)
+      SELECT DISTINCT ON (p.stream) p.stream, p.created_at
+      FROM unnest(streams, outcomes, counts, stream_ids, created) WITH ORDINALITY
+        AS p (stream, outcome, events, stream_id, created_at, number)
+      WHERE p.events > 0 AND p.outcome = 'ok' AND p.stream_id IS NULL
+      ORDER BY p.stream, p.number
+      RETURNING stream_id, stream_name
+    )
+    SELECT array_agg(COALESCE(p.stream_id, c.stream_id) ORDER BY p.number) INTO stream_ids
+    FROM unnest(streams, stream_ids) WITH ORDINALITY AS p (stream, stream_id, number)
+    LEFT JOIN created_streams c ON c.stream_name = p.stream;
+  END IF;
 END
 ${body};
 `

@@ -1,0 +1,87 @@
+import type { Payload } from '../../options.ts'
+import { dollarTag } from '../dollar-tag.ts'
+
+/** How events get in, but for groups so large that they are copied. Content comes as text, of bytea as hexadecimal digits. */
+export function append(schema: string, payload: Payload): string {
+  const body = dollarTag(schema)
+  const stored = (content: string) => (payload === 'bytea' ? `decode(${content}, 'hex')` : `${content}::${payload}`)
+  return `
+-- Appends a group. Its parts are described as for reserve; of each event come the number of its part, in order of parts, and its fields.
+CREATE FUNCTION ${schema}.append_events(streams text[], expected text[], counts int[], appends int[], previous int[],
+  times timestamptz[], parts int[], ids uuid[], types text[], contents text[], about text[], causations uuid[], correlations uuid[],
+  OUT outcomes text[], OUT versions bigint[], OUT heads bigint[])
+LANGUAGE plpgsql AS ${body}
+#variable_conflict use_column
+DECLARE
+  reserved record;
+BEGIN
+  SELECT * INTO reserved FROM ${schema}.reserve(streams, expected, counts, appends, previous, times);
+  outcomes := reserved.outcomes;
+  versions := reserved.versions;
+  heads := reserved.heads;
+  IF cardinality(ids) = 0 OR NOT 'ok' = ANY (outcomes) THEN
+    RETURN;
+  END IF;
+  INSERT INTO ${schema}.events (position, stream_id, stream_version, created_at,
+    event_id, causation_id, correlation_id, event_type, data, metadata)
+  SELECT p.head + e.number - p.earlier, p.stream_id, p.version + e.number - p.earlier, p.created_at,
+    e.id, e.causation_id, e.correlation_id, e.type, ${stored('e.data')}, ${stored('e.metadata')}
+  FROM unnest(parts, ids, types, contents, about, causations, correlations) WITH ORDINALITY
+    AS e (part, id, type, data, metadata, causation_id, correlation_id, number)
+  JOIN (
+    SELECT r.number, r.outcome, r.stream_id, COALESCE(r.version, 0) AS version, r.head, r.created_at,
+      sum(r.events) OVER (ORDER BY r.number) - r.events AS earlier
+    FROM unnest(outcomes, reserved.stream_ids, versions, heads, reserved.created, counts) WITH ORDINALITY
+      AS r (outcome, stream_id, version, head, created_at, events, number)
+  ) p ON p.number = e.part AND p.outcome = 'ok';
+END
+${body};
+
+-- Appends one event to one stream: what append_events does, for the most frequent append there is. Returns the stream's version and
+-- the event's position; NULL when it was not stored, and append_events knows why. The look-ups are those of stream_versions.
+CREATE FUNCTION ${schema}.append_event(stream text, expected text, at timestamptz, id uuid, type text, content text, about text,
+  causation uuid, correlation uuid) RETURNS bigint[] LANGUAGE plpgsql AS ${body}
+#variable_conflict use_column
+DECLARE
+  stored bigint[];
+  creates boolean := expected = 'no-stream';
+BEGIN
+  IF NOT ${schema}.lock_store() THEN
+    RETURN NULL;
+  END IF;
+  LOOP
+    IF creates THEN
+      INSERT INTO ${schema}.streams (stream_name, created_at)
+      SELECT stream, COALESCE(at, date_trunc('milliseconds', clock_timestamp()))
+      WHERE NOT EXISTS (SELECT FROM ${schema}.streams s WHERE s.stream_name = stream);
+      IF NOT FOUND THEN
+        RETURN NULL;
+      END IF;
+    END IF;
+    INSERT INTO ${schema}.events AS new_event (position, stream_id, stream_version, created_at,
+      event_id, causation_id, correlation_id, event_type, data, metadata)
+    SELECT
+      GREATEST(a.floor, (SELECT e.position FROM ${schema}.events e WHERE e.position > a.floor ORDER BY e.position DESC LIMIT 1)) + 1,
+      s.stream_id, s.version + 1, COALESCE(at, date_trunc('milliseconds', clock_timestamp())),
+      id, causation, correlation, type, ${stored('content')}, ${stored('about')}
+    FROM ${schema}.streams a, (
+      SELECT s.stream_id, GREATEST(s.floor,
+        (SELECT e.stream_version FROM ${schema}.events e
+         WHERE e.stream_id = s.stream_id AND e.stream_version > s.floor ORDER BY e.stream_version DESC LIMIT 1),
+        (SELECT l.stream_version FROM ${schema}.links l
+         WHERE l.stream_id = s.stream_id AND l.stream_version > s.floor ORDER BY l.stream_version DESC LIMIT 1)) AS version
+      FROM ${schema}.streams s
+      WHERE s.stream_name = stream AND s.deleted_at IS NULL
+      OFFSET 0
+    ) s
+    WHERE a.stream_id = 0 AND (expected IN ('no-stream', 'any', 'stream-exists') OR s.version::text = expected)
+    RETURNING ARRAY[stream_version, position] INTO stored;
+    IF creates OR stored IS NOT NULL OR expected NOT IN ('any', '0') THEN
+      RETURN stored;
+    END IF;
+    creates := true;
+  END LOOP;
+END
+${body};
+`
+}
