@@ -141,5 +141,6 @@ function startingEach(executor: Executor, start: Start): Executor {
     query: (statement, deadline) => start(() => executor.query(statement, deadline)),
     write: (statement, deadline) => start(() => executor.write(statement, deadline)),
     transaction: (deadline, work) => start(() => executor.transaction(deadline, work)),
+    copy: (plan, deadline) => start(() => executor.copy(plan, deadline)),
   }
 }

@@ -1,4 +1,4 @@
-import type { Executor, Query, Statement } from '../postgres/executor.ts'
+import type { CopyPlan, Executor, Query, Statement } from '../postgres/executor.ts'
 import type { Deadline } from '../util/deadline.ts'
 import { runMigrations } from './migrate.ts'
 import type { SchemaSettings } from './schema.ts'
@@ -52,5 +52,10 @@ export class CheckedExecutor implements Executor {
   async transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result> {
     await this.#check.pass(this.#executor, deadline)
     return this.#executor.transaction(deadline, work)
+  }
+
+  async copy<Row>(plan: CopyPlan<Row>, deadline: Deadline): Promise<Row | undefined> {
+    await this.#check.pass(this.#executor, deadline)
+    return this.#executor.copy(plan, deadline)
   }
 }

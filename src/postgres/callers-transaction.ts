@@ -41,6 +41,9 @@ export class CallersTransaction implements Executor {
     return result
   }
 
+  /** A client that is not ours, of whatever driver, is not asked to copy. */
+  async copy(): Promise<undefined> {}
+
   async #after<Result>(
     previous: Promise<unknown> | undefined,
     deadline: Deadline,

@@ -1,6 +1,6 @@
 import { ClosedError, ConnectionError, DatabaseError, TimeoutError } from '../errors.ts'
 import { Deadline } from '../util/deadline.ts'
-import type { Executor, Query, Statement } from './executor.ts'
+import type { CopyPlan, Executor, Query, Statement } from './executor.ts'
 import type { ConnectionSource } from './own-pool.ts'
 import { PooledConnection } from './pooled-connection.ts'
 import type { Session } from './session.ts'
@@ -10,9 +10,7 @@ import { noConnection, PREPARED_ELSEWHERE, sqlStateOf } from './sqlstate.ts'
 const IDLE_IN_TRANSACTION = 10_000
 const ROLLBACK_PATIENCE = 5_000
 
-const BEGIN: Statement = {
-  text: `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION}`,
-}
+const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION}`
 const DEFAULT_ISOLATION: Statement = { text: "SELECT current_setting('default_transaction_isolation') AS isolation" }
 
 /**
@@ -55,6 +53,12 @@ export class Database implements Executor {
 
   transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result> {
     return this.#withConnection(deadline, (connection) => inTransaction(connection, deadline, work))
+  }
+
+  copy<Row>(plan: CopyPlan<Row>, deadline: Deadline): Promise<Row | undefined> {
+    return this.#withConnection(deadline, async (connection) =>
+      connection.copies ? copyInTransaction(connection, plan, deadline) : undefined,
+    )
   }
 
   async #run<Row>(connection: PooledConnection, statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
@@ -161,17 +165,44 @@ async function inTransaction<Result>(
   deadline: Deadline,
   work: (query: Query) => Promise<Result>,
 ): Promise<Result> {
-  await connection.run(BEGIN, deadline)
-  let result: Result
+  await connection.script(BEGIN, deadline)
+  const result = await orRollBack(connection, () =>
+    work(async <Row>(statement: Statement) => (await connection.run<Row>(unprepared(statement), deadline)).rows),
+  )
+  const { command } = await connection.run({ text: 'COMMIT' }, deadline)
+  checkCommitted(command)
+  return result
+}
+
+/** One round trip to begin and learn what to copy, another to copy and commit: the client is waited for once, for what it has ready. */
+async function copyInTransaction<Row>(
+  connection: PooledConnection,
+  { first, into, content }: CopyPlan<Row>,
+  deadline: Deadline,
+): Promise<Row | undefined> {
+  return orRollBack(connection, async () => {
+    const results = await connection.script<Row>(`${BEGIN}; ${first}`, deadline)
+    const row = results.at(-1)?.rows[0]
+    const chunks = row && content(row)
+    if (chunks) {
+      const tags = await connection.copyIn(`COPY ${into} FROM STDIN (FORMAT binary); COMMIT`, chunks, deadline)
+      checkCommitted(tags.at(-1))
+    } else {
+      await connection.run({ text: 'ROLLBACK' }, deadline)
+    }
+    return row
+  })
+}
+
+async function orRollBack<Result>(connection: PooledConnection, work: () => Promise<Result>): Promise<Result> {
   try {
-    result = await work(
-      async <Row>(statement: Statement) => (await connection.run<Row>(unprepared(statement), deadline)).rows,
-    )
+    return await work()
   } catch (error) {
     await connection.run({ text: 'ROLLBACK' }, new Deadline(ROLLBACK_PATIENCE)).catch(() => {})
     throw error
   }
-  const { command } = await connection.run({ text: 'COMMIT' }, deadline)
-  if (command !== 'COMMIT') throw new DatabaseError('25P02', `COMMIT was answered by ${command}: nothing was stored.`)
-  return result
+}
+
+function checkCommitted(tag: string | undefined): void {
+  if (tag !== 'COMMIT') throw new DatabaseError('25P02', `COMMIT was answered by ${tag}: nothing was stored.`)
 }

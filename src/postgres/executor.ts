@@ -11,6 +11,16 @@ export interface Statement {
 /** Runs one statement, and resolves to its rows. */
 export type Query = <Row>(statement: Statement) => Promise<readonly Row[]>
 
+/** A transaction that ends with a COPY of what its first statement has told to copy. */
+export interface CopyPlan<Row> {
+  /** Its text, complete with its values: it goes to the server together with BEGIN. */
+  readonly first: string
+  /** Where to: a table and its columns. */
+  readonly into: string
+  /** What to copy, in the binary format, given the row of the first statement; undefined: nothing, all is rolled back. */
+  readonly content: (row: Row) => readonly Uint8Array[] | undefined
+}
+
 /**
  * Where an operation's statements run: on connections of a pool, or inside a transaction of the caller's. Whatever it rejects
  * with is an `EventStoreError`.
@@ -24,6 +34,11 @@ export interface Executor {
   write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
   /** Runs several statements in one READ COMMITTED transaction of its own, or in the caller's. */
   transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result>
+  /**
+   * Copies in a READ COMMITTED transaction of its own, in two round trips. Resolves to the row of the first statement; to undefined
+   * where connections cannot copy, and then nothing has happened.
+   */
+  copy<Row>(plan: CopyPlan<Row>, deadline: Deadline): Promise<Row | undefined>
 }
 
 /** An executor inside a transaction that is under way already. */
@@ -33,5 +48,6 @@ export function executorWithin(query: Query, { inCallersTransaction }: Executor)
     query: (statement) => query(statement),
     write: (statement) => query(statement),
     transaction: (_, work) => work(query),
+    copy: async () => undefined,
   }
 }

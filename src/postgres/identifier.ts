@@ -7,3 +7,9 @@ export function quoteIdentifier(name: string): string {
 export function escapeLiteral(text: string): string {
   return text.replaceAll("'", "''")
 }
+
+/** The text as an SQL string literal, whatever `standard_conforming_strings` says. */
+export function quoteLiteral(text: string): string {
+  const escaped = escapeLiteral(text)
+  return escaped.includes('\\') ? `E'${escaped.replaceAll('\\', '\\\\')}'` : `'${escaped}'`
+}

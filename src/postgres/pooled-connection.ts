@@ -1,14 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { TimeoutError } from '../errors.ts'
+import { ConnectionError, TimeoutError } from '../errors.ts'
 import type { Queryable } from '../options.ts'
 import type { Deadline } from '../util/deadline.ts'
 import { type BackendKey, requestCancel } from './cancel.ts'
+import { CopyIn } from './copy.ts'
 import type { Statement } from './executor.ts'
+import { LostConnectionError } from './lost-connection.ts'
 import { translateError } from './sqlstate.ts'
 
 /** A client taken from a pool: what the store needs of `pg.PoolClient`. */
 export type PoolClient = Queryable &
   Partial<BackendKey> & {
+    readonly connection?: object
+    readonly pipeline?: boolean
     release(error?: Error | boolean): void
     getTransactionStatus?(): 'I' | 'T' | 'E' | null
     on?(event: 'error', listener: () => void): unknown
@@ -46,8 +50,29 @@ export class PooledConnection {
     return status !== 'I'
   }
 
-  async run<Row>(statement: Statement, deadline: Deadline): Promise<Result<Row>> {
-    const running = this.#client.query(statement) as Promise<Result<Row>>
+  run<Row>(statement: Statement, deadline: Deadline): Promise<Result<Row>> {
+    return this.#settle(this.#client.query(statement) as Promise<Result<Row>>, deadline)
+  }
+
+  /** Runs several statements, which are one text without parameters: one that fails ends them all. */
+  script<Row>(text: string, deadline: Deadline): Promise<readonly Result<Row>[]> {
+    return this.#settle(this.#client.query({ text }) as unknown as Promise<readonly Result<Row>[]>, deadline)
+  }
+
+  /** Whether it can `copyIn`: clients of `pg` can, if they do not send ahead. */
+  get copies(): boolean {
+    const { connection, pipeline } = this.#client
+    return connection !== undefined && 'sendCopyFromChunk' in connection && pipeline !== true
+  }
+
+  /** Runs a script that begins with a COPY of this content. Resolves to the tags of its commands. */
+  copyIn(script: string, content: readonly Uint8Array[], deadline: Deadline): Promise<readonly string[]> {
+    const copy = new CopyIn(script, content)
+    void this.#client.query(copy) // pg takes it as it is, and returns it
+    return this.#settle(copy.completed, deadline)
+  }
+
+  async #settle<Value>(running: Promise<Value>, deadline: Deadline): Promise<Value> {
     let stopWatching = () => {}
     const expired = new Promise<never>((_, reject) => {
       stopWatching = deadline.onExpired(() => reject(this.#giveUp(running, deadline)))
@@ -57,7 +82,7 @@ export class PooledConnection {
     } catch (error) {
       const translated = translateError(error)
       if (translated.code !== 'DATABASE') this.#broken ??= translated
-      throw translated
+      throw translated instanceof ConnectionError ? new LostConnectionError(translated) : translated
     } finally {
       stopWatching()
     }

@@ -2,6 +2,7 @@ import { DuplicateEventError, InvalidEventError } from '../errors.ts'
 import { type Executor, executorWithin, type Query } from '../postgres/executor.ts'
 import { constraintOf, isContentRefused, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
 import type { Deadline } from '../util/deadline.ts'
+import { copyPlan } from './append-copy.ts'
 import { missingAnswer, readOutcomes, readStored, withHead } from './append-outcomes.ts'
 import { type AppendOutcome, type AppendRequest, toRequest } from './append-request.ts'
 import { appendStatement, type EventRow, type GroupRow, singleEventStatement } from './append-statement.ts'
@@ -28,10 +29,7 @@ export async function appendGroup(
     return executor.transaction(deadline, async (query) => {
       await lockStore(context, query)
       const settled = await settleRepetitions(context, query, requests)
-      const open = requests.filter((_, index) => !settled[index])
-      const within = executorWithin(query, executor)
-      const stored = open.length > 0 ? await store(context, within, open, deadline) : []
-      return merge(settled, stored)
+      return withSettled(settled, requests, (open) => store(context, executorWithin(query, executor), open, deadline))
     })
   }
   try {
@@ -41,9 +39,8 @@ export async function appendGroup(
     if (isDuplicateId(error)) {
       const query: Query = (statement) => executor.query(statement, deadline)
       const settled = await settleRepetitions(context, query, requests)
-      const open = requests.filter((_, index) => !settled[index])
-      if (open.length < requests.length) {
-        return merge(settled, open.length > 0 ? await appendGroup(context, executor, open, deadline) : [])
+      if (settled.some((outcome) => outcome)) {
+        return withSettled(settled, requests, (open) => appendGroup(context, executor, open, deadline))
       }
     } else if (!(error instanceof InvalidEventError)) {
       throw error
@@ -73,14 +70,16 @@ async function store(
   deadline: Deadline,
 ): Promise<readonly AppendOutcome[]> {
   try {
-    if (requests.length === 1 && requests[0] && isLarge(requests[0])) {
-      const [request] = requests
-      return [await executor.transaction(deadline, (query) => storeInChunks(context, query, request))]
-    }
     const single = singleEventStatement(context, requests)
     if (single) {
       const [row] = await executor.write<EventRow>(single, deadline)
       if (row?.stored) return [readStored(row.stored)]
+    }
+    const copied = isWorthCopying(requests) && (await executor.copy(copyPlan(context, requests), deadline))
+    if (copied) return readOutcomes(requests, copied)
+    if (requests.length === 1 && requests[0] && isLarge(requests[0])) {
+      const [request] = requests
+      return [await executor.transaction(deadline, (query) => storeInChunks(context, query, request))]
     }
     const [row] = await executor.write<GroupRow>(appendStatement(context, requests), deadline)
     return readOutcomes(requests, row)
@@ -109,7 +108,7 @@ async function storeInChunks(context: StoreContext, query: Query, request: Appen
   return { results: withHead(request.parts, results) }
 }
 
-async function lockStore({ schema }: StoreContext, query: Query): Promise<void> {
+export async function lockStore({ schema }: StoreContext, query: Query): Promise<void> {
   const [row] = await query<{ locked: string }>({ text: `SELECT ${schema}.lock_store()::text AS locked` })
   if (row?.locked !== 'true') throw refuseIsolation()
 }
@@ -128,7 +127,8 @@ async function forgiveRepetitions(
   return outcomes.map((outcome, index) => judged[doubtful.indexOf(requests[index] as AppendRequest)] ?? outcome)
 }
 
-async function settleRepetitions(
+/** What became of those appends some of whose ids are stored; undefined for the others. */
+export async function settleRepetitions(
   context: StoreContext,
   query: Query,
   requests: readonly AppendRequest[],
@@ -138,12 +138,19 @@ async function settleRepetitions(
   return requests.map((request) => judgeRepetition(request, located))
 }
 
-function merge(
+/** The outcomes of all: those that are settled, and what becomes of the open ones. */
+export async function withSettled(
   settled: readonly (AppendOutcome | undefined)[],
-  stored: readonly AppendOutcome[],
-): readonly AppendOutcome[] {
-  const rest = [...stored]
+  requests: readonly AppendRequest[],
+  storeOpen: (open: readonly AppendRequest[]) => Promise<readonly AppendOutcome[]>,
+): Promise<readonly AppendOutcome[]> {
+  const open = requests.filter((_, index) => !settled[index])
+  const rest = open.length > 0 ? [...(await storeOpen(open))] : []
   return settled.map((outcome) => outcome ?? rest.shift() ?? missingAnswer())
+}
+
+function isWorthCopying(requests: readonly AppendRequest[]): boolean {
+  return requests.reduce((sum, { events }) => sum + events, 0) >= Number(process.env.COPY_FROM ?? 50)
 }
 
 function isDuplicateId(error: unknown): boolean {

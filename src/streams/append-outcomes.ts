@@ -3,14 +3,7 @@ import { parsePlainArray } from '../postgres/array.ts'
 import type { AppendResult } from '../results.ts'
 import type { AppendOutcome, AppendPart, AppendRequest } from './append-request.ts'
 import type { GroupRow } from './append-statement.ts'
-import { refuseIsolation } from './isolation.ts'
-
-/** What was reserved for a part, or why not: version and head are those before the part; null is no stream. */
-interface Reservation {
-  readonly outcome: string | null | undefined
-  readonly version: number | null
-  readonly head: number
-}
+import { type Reservation, readReservations } from './reservations.ts'
 
 /** The outcome of a single event that was stored. */
 export function readStored(stored: string): AppendOutcome {
@@ -46,18 +39,6 @@ export function withHead(parts: readonly AppendPart[], results: readonly AppendR
 function refusal({ stream, expectedVersion }: AppendPart, { outcome, version }: Reservation): EventStoreError {
   if (outcome === 'deleted') return new StreamDeletedError(stream)
   return new WrongExpectedVersionError(stream, expectedVersion, version ?? 'no-stream')
-}
-
-function readReservations(row: GroupRow | undefined): readonly Reservation[] {
-  if (!row) return []
-  const outcomes = parsePlainArray(row.outcomes)
-  if (outcomes[0] === 'isolation') throw refuseIsolation()
-  const versions = parsePlainArray(row.versions)
-  const heads = parsePlainArray(row.heads)
-  return outcomes.map((outcome, index) => {
-    const version = versions[index] ?? null
-    return { outcome, version: version === null ? null : Number(version), head: Number(heads[index]) }
-  })
 }
 
 export function missingAnswer(): { readonly error: EventStoreError } {

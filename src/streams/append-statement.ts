@@ -10,6 +10,9 @@ export interface GroupRow {
   readonly outcomes: string
   readonly versions: string
   readonly heads: string
+  /** Answered when the events are to be copied: the ids of streams, and times in milliseconds since 1970. */
+  readonly stream_ids?: string
+  readonly created?: string
 }
 
 /** What the database answers for a single event: version and position; null when it was not stored. */

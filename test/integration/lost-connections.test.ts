@@ -78,9 +78,9 @@ describe('connections that the server ends', () => {
     await withClient(database.connectionString, async (client) => {
       await client.query('BEGIN')
       await store.withClient(client).append('s', newEvent(), { expectedVersion: 0 })
-      const appending = rejection(store.append('s', newEvent(), { expectedVersion: 1 }))
-      await eventually(async () => expect(await terminateAll(store, '%append_event%')).toBe(1))
-      const error = await appending
+      const deleting = rejection(store.deleteStream('s', { expectedVersion: 1 }))
+      await eventually(async () => expect(await terminateAll(store, '%delete_stream%')).toBe(1))
+      const error = await deleting
       expect(error).toBeInstanceOf(ConnectionError)
       expect(error).toMatchObject({ code: 'CONNECTION', cause: expect.any(Error) })
       await client.query('COMMIT')
@@ -96,9 +96,9 @@ describe('connections that the server ends', () => {
     await withClient(database.connectionString, async (client) => {
       await client.query('BEGIN')
       await owner.withClient(client).append('s', newEvent(), { expectedVersion: 0 })
-      const appending = rejection(store.append('s', newEvent(), { expectedVersion: 1 }))
-      await eventually(async () => expect(await terminateAll(owner, '%append_event%')).toBe(1))
-      expect(await appending).toBeInstanceOf(ConnectionError)
+      const deleting = rejection(store.deleteStream('s', { expectedVersion: 1 }))
+      await eventually(async () => expect(await terminateAll(owner, '%delete_stream%')).toBe(1))
+      expect(await deleting).toBeInstanceOf(ConnectionError)
       await client.query('ROLLBACK')
     })
     expect(await store.append('s', newEvent(), { expectedVersion: 0 })).toMatchObject({ position: 1 })
