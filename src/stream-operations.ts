@@ -139,6 +139,7 @@ function startingEach(executor: Executor, start: Start): Executor {
   return {
     inCallersTransaction: executor.inCallersTransaction,
     query: (statement, deadline) => start(() => executor.query(statement, deadline)),
+    readRows: (statement, deadline) => start(() => executor.readRows(statement, deadline)),
     write: (statement, deadline) => start(() => executor.write(statement, deadline)),
     transaction: (deadline, work) => start(() => executor.transaction(deadline, work)),
     copy: (plan, deadline) => start(() => executor.copy(plan, deadline)),

@@ -1,4 +1,4 @@
-import type { CopyPlan, Executor, Query, Statement } from '../postgres/executor.ts'
+import type { CopyPlan, Executor, Query, Statement, TextRow } from '../postgres/executor.ts'
 import type { Deadline } from '../util/deadline.ts'
 import { runMigrations } from './migrate.ts'
 import type { SchemaSettings } from './schema.ts'
@@ -42,6 +42,11 @@ export class CheckedExecutor implements Executor {
   async query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
     await this.#check.pass(this.#executor, deadline)
     return this.#executor.query(statement, deadline)
+  }
+
+  async readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
+    await this.#check.pass(this.#executor, deadline)
+    return this.#executor.readRows(statement, deadline)
   }
 
   async write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {

@@ -4,7 +4,7 @@ export const BINARY_HEADER: Uint8Array = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0
 export const BINARY_TRAILER: Uint8Array = Buffer.from([0xff, 0xff])
 
 /** The bytes that an int8 takes: its length, and itself. */
-export const INT8_BYTES = 12
+const INT8_BYTES = 12
 
 const TWO_TO_THE_32 = 2 ** 32
 
@@ -86,9 +86,18 @@ export class BinaryRows {
 
 /** Fills in the `column`th of the int8 columns that a row begins with. */
 export function writeInt8(rows: Buffer, row: number, column: number, value: number): void {
-  const offset = row + 2 + column * INT8_BYTES + 4
+  const offset = offsetOf(row, column)
   rows.writeInt32BE(Math.floor(value / TWO_TO_THE_32), offset)
   rows.writeUInt32BE(value >>> 0, offset + 4)
+}
+
+/** The same for a number that may be too large for JavaScript's numbers. */
+export function writeBigInt8(rows: Buffer, row: number, column: number, value: bigint): void {
+  rows.writeBigInt64BE(value, offsetOf(row, column))
+}
+
+function offsetOf(row: number, column: number): number {
+  return row + 2 + column * INT8_BYTES + 4
 }
 
 function digit(text: string, index: number): number {

@@ -2,7 +2,7 @@ import { TimeoutError } from '../errors.ts'
 import type { Queryable } from '../options.ts'
 import { describeValue } from '../util/arguments.ts'
 import type { Deadline } from '../util/deadline.ts'
-import type { Executor, Query, Statement } from './executor.ts'
+import { type Executor, type Query, type Statement, type TextRow, textRows } from './executor.ts'
 import { QUERY_CANCELED, sqlStateOf, translateError } from './sqlstate.ts'
 
 /** The longest `statement_timeout`, in milliseconds. */
@@ -28,6 +28,10 @@ export class CallersTransaction implements Executor {
 
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
     return this.transaction(deadline, (query) => query<Row>(statement))
+  }
+
+  async readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
+    return textRows(await this.query<object>(statement, deadline))
   }
 
   write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {

@@ -1,6 +1,6 @@
 import { ClosedError, ConnectionError, DatabaseError, TimeoutError } from '../errors.ts'
 import { Deadline } from '../util/deadline.ts'
-import type { CopyPlan, Executor, Query, Statement } from './executor.ts'
+import type { CopyPlan, Executor, Query, Statement, TextRow } from './executor.ts'
 import type { ConnectionSource } from './own-pool.ts'
 import { PooledConnection } from './pooled-connection.ts'
 import type { Session } from './session.ts'
@@ -40,6 +40,12 @@ export class Database implements Executor {
     return this.#withConnection(deadline, (connection) => this.#run<Row>(connection, statement, deadline))
   }
 
+  readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
+    return this.#withConnection(deadline, (connection) =>
+      this.#preparing(statement, (prepared) => connection.readRows(prepared, deadline)),
+    )
+  }
+
   write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
     return this.#withConnection(deadline, async (connection) => {
       if (this.#readCommitted === undefined) {
@@ -62,15 +68,21 @@ export class Database implements Executor {
   }
 
   async #run<Row>(connection: PooledConnection, statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
+    const { rows } = await this.#preparing(statement, (prepared) => connection.run<Row>(prepared, deadline))
+    return rows
+  }
+
+  /** Runs a statement prepared, if it has a name, or unprepared where that cannot be. */
+  async #preparing<Result>(statement: Statement, run: (statement: Statement) => Promise<Result>): Promise<Result> {
     if (statement.name !== undefined && this.#prepares) {
       try {
-        return (await connection.run<Row>(statement, deadline)).rows
+        return await run(statement)
       } catch (error) {
         if (!PREPARED_ELSEWHERE.has(sqlStateOf(error) ?? '')) throw error
         this.#prepares = false
       }
     }
-    return (await connection.run<Row>(unprepared(statement), deadline)).rows
+    return run(unprepared(statement))
   }
 
   /** Opens a dedicated connection; `purpose` tells what it is for in `application_name`. */

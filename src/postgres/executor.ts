@@ -8,6 +8,9 @@ export interface Statement {
   readonly values?: unknown[]
 }
 
+/** A row as the server sends it: the columns in order, each as text. */
+export type TextRow = readonly (string | null)[]
+
 /** Runs one statement, and resolves to its rows. */
 export type Query = <Row>(statement: Statement) => Promise<readonly Row[]>
 
@@ -30,6 +33,8 @@ export interface Executor {
   readonly inCallersTransaction: boolean
   /** Runs one statement. */
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
+  /** Runs one statement of which every column is text, the fast way. */
+  readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>
   /** Runs one statement that writes, in a READ COMMITTED transaction of its own or in the caller's. */
   write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
   /** Runs several statements in one READ COMMITTED transaction of its own, or in the caller's. */
@@ -46,8 +51,14 @@ export function executorWithin(query: Query, { inCallersTransaction }: Executor)
   return {
     inCallersTransaction,
     query: (statement) => query(statement),
+    readRows: async (statement) => textRows(await query(statement)),
     write: (statement) => query(statement),
     transaction: (_, work) => work(query),
     copy: async () => undefined,
   }
+}
+
+/** The rows of a driver that makes objects of them. */
+export function textRows(rows: readonly object[]): readonly TextRow[] {
+  return rows.map((row) => Object.values(row))
 }

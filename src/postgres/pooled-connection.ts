@@ -4,7 +4,7 @@ import type { Queryable } from '../options.ts'
 import type { Deadline } from '../util/deadline.ts'
 import { type BackendKey, requestCancel } from './cancel.ts'
 import { CopyIn } from './copy.ts'
-import type { Statement } from './executor.ts'
+import { type Statement, type TextRow, textRows } from './executor.ts'
 import { LostConnectionError } from './lost-connection.ts'
 import { translateError } from './sqlstate.ts'
 
@@ -18,6 +18,14 @@ export type PoolClient = Queryable &
     on?(event: 'error', listener: () => void): unknown
     removeListener?(event: 'error', listener: () => void): unknown
   }
+
+/** What only a client of `pg` itself can do. */
+interface DriverClient {
+  query(
+    statement: Statement & { readonly rowMode: 'array' },
+    callback: (error: Error | null, result: Result<TextRow>) => void,
+  ): PromiseLike<Result<TextRow>> | undefined
+}
 
 interface Result<Row> {
   readonly command?: string
@@ -54,6 +62,20 @@ export class PooledConnection {
     return this.#settle(this.#client.query(statement) as Promise<Result<Row>>, deadline)
   }
 
+  /** Runs a statement of which every column is text. With callbacks, as the driver's promises keep rows alive for too long. */
+  async readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
+    const client = this.#client
+    if (!isDriversOwn(client)) return textRows((await this.run<object>(statement, deadline)).rows)
+    const running = new Promise<readonly TextRow[]>((resolve, reject) => {
+      const answered = client.query({ ...statement, rowMode: 'array' }, (error, result) =>
+        error ? reject(error) : resolve(result.rows),
+      )
+      // Where somebody stands in between, e.g. to trace what runs, he may answer in his own way.
+      answered?.then?.(({ rows }) => resolve(rows), reject)
+    })
+    return this.#settle(running, deadline)
+  }
+
   /** Runs several statements, which are one text without parameters: one that fails ends them all. */
   script<Row>(text: string, deadline: Deadline): Promise<readonly Result<Row>[]> {
     return this.#settle(this.#client.query({ text }) as unknown as Promise<readonly Result<Row>[]>, deadline)
@@ -61,8 +83,7 @@ export class PooledConnection {
 
   /** Whether it can `copyIn`: clients of `pg` can, if they do not send ahead. */
   get copies(): boolean {
-    const { connection, pipeline } = this.#client
-    return connection !== undefined && 'sendCopyFromChunk' in connection && pipeline !== true
+    return isDriversOwn(this.#client) && this.#client.pipeline !== true
   }
 
   /** Runs a script that begins with a COPY of this content. Resolves to the tags of its commands. */
@@ -105,6 +126,11 @@ export class PooledConnection {
     this.#broken = new TimeoutError(deadline.timeout, 'waiting for the database')
     return this.#broken as TimeoutError
   }
+}
+
+/** Whether it is a client of `pg` itself, not one that only looks like it. */
+function isDriversOwn(client: PoolClient): client is PoolClient & DriverClient {
+  return client.connection !== undefined && 'sendCopyFromChunk' in client.connection
 }
 
 function ignore(): void {}

@@ -45,8 +45,10 @@ export class Codec {
     return this.#checkJson(typeof content === 'string' ? content : Buffer.from(content).toString())
   }
 
-  decode(content: string | Uint8Array, type: string): unknown {
-    return this.#serializer.deserialize(content, { type })
+  /** What the column's content was made of; `content` is as `encode` gave it. */
+  decode(content: string, type: string): unknown {
+    if (this.payload === 'bytea') return this.#serializer.deserialize(Buffer.from(content, 'hex'), { type })
+    return this.#serializer === json ? JSON.parse(content) : this.#serializer.deserialize(content, { type })
   }
 
   #checkJson(content: string): Encoded {

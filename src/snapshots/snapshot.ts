@@ -26,8 +26,8 @@ export interface SnapshotContext {
 interface SnapshotRow {
   readonly source_version: string
   readonly source_type: string
-  readonly data: string | Uint8Array
-  readonly metadata: string | Uint8Array
+  readonly data: string
+  readonly metadata: string
   readonly created_at: string
 }
 
@@ -64,11 +64,11 @@ export async function readSnapshot<Data>(
   options?: OperationOptions,
 ): Promise<Snapshot<Data> | undefined> {
   const deadline = deadlineOf(options, 'readSnapshot')
-  const cast = codec.payload === 'bytea' ? '' : '::text'
+  const content = (column: string) => (codec.payload === 'bytea' ? `encode(${column}, 'hex')` : `${column}::text`)
   const [row] = await executor.query<SnapshotRow>(
     {
       text: `
-        SELECT source_version::text, source_type, data${cast}, metadata${cast},
+        SELECT source_version::text, source_type, ${content('data')} AS data, ${content('metadata')} AS metadata,
           round(date_part('epoch', created_at) * 1000)::int8::text AS created_at
         FROM ${schema}.snapshots
         WHERE source_id = $1::text`,

@@ -2,7 +2,7 @@ import { BINARY_HEADER, BINARY_TRAILER } from '../postgres/binary-rows.ts'
 import type { CopyPlan } from '../postgres/executor.ts'
 import { quoteLiteral } from '../postgres/identifier.ts'
 import type { AppendRequest } from './append-request.ts'
-import type { GroupRow } from './append-statement.ts'
+import { type GroupRow, MILLISECONDS } from './append-statement.ts'
 import { COPIED_COLUMNS, copiedRows, fillIn } from './copied-rows.ts'
 import { partArrays } from './group-arrays.ts'
 import { readReservations } from './reservations.ts'
@@ -37,7 +37,6 @@ export function copyPlan({ schema, codec }: StoreContext, requests: readonly App
 function reserveScript(schema: string, requests: readonly AppendRequest[]): string {
   const [streams, expected, counts, appends, previous, times] = partArrays(requests).map(quoteLiteral)
   return `
-    SELECT outcomes::text, versions::text, heads::text, stream_ids::text,
-      ARRAY(SELECT round(date_part('epoch', at) * 1000)::int8 FROM unnest(created) WITH ORDINALITY AS c (at, n) ORDER BY n)::text AS created
+    SELECT outcomes::text, versions::text, heads::text, stream_ids::text, ${MILLISECONDS} AS created
     FROM ${schema}.reserve(${streams}, ${expected}, ${counts}, ${appends}, ${previous}, ${times})`
 }

@@ -10,6 +10,7 @@ import { chunksOf, isLarge } from './chunks.ts'
 import { refuseIsolation } from './isolation.ts'
 import { locateEvents } from './located-events.ts'
 import { judgeRepetition } from './repetition.ts'
+import { readReservations } from './reservations.ts'
 import type { StoreContext } from './store-context.ts'
 
 /**
@@ -99,7 +100,9 @@ async function storeInChunks(context: StoreContext, query: Query, request: Appen
   const [outcome] = readOutcomes([checks], checked)
   if (!outcome || outcome.error) return outcome ?? missingAnswer()
   const results = [...outcome.results]
-  for (const chunk of chunksOf(request)) {
+  const [first] = readReservations(checked)
+  const createdAt = request.createdAt ?? new Date(first?.createdAt ?? Number.NaN) // one time for all of it
+  for (const chunk of chunksOf({ ...request, createdAt })) {
     const [row] = await query<GroupRow>(appendStatement(context, [chunk.request]))
     const [stored] = readOutcomes([chunk.request], row)
     if (!stored || stored.error) throw stored?.error ?? missingAnswer().error

@@ -10,9 +10,10 @@ export interface GroupRow {
   readonly outcomes: string
   readonly versions: string
   readonly heads: string
-  /** Answered when the events are to be copied: the ids of streams, and times in milliseconds since 1970. */
+  /** In milliseconds since 1970. */
+  readonly created: string
+  /** Answered when the events are to be copied. */
   readonly stream_ids?: string
-  readonly created?: string
 }
 
 /** What the database answers for a single event: version and position; null when it was not stored. */
@@ -20,23 +21,27 @@ export interface EventRow {
   readonly stored: string | null
 }
 
+/** The times of the parts, `created`, in milliseconds since 1970. */
+export const MILLISECONDS = `
+      ARRAY(SELECT round(date_part('epoch', at) * 1000)::int8 FROM unnest(created) WITH ORDINALITY AS c (at, n) ORDER BY n)::text`
+
 const APPEND_EVENTS = preparedStatement(
-  (schema) => `
-    SELECT outcomes::text, versions::text, heads::text
+  (schema: string) => `
+    SELECT outcomes::text, versions::text, heads::text, ${MILLISECONDS} AS created
     FROM ${schema}.append_events($1::text::text[], $2::text::text[], $3::text::int[], $4::text::int[], $5::text::int[],
       $6::text::timestamptz[], $7::text::int[], $8::text::uuid[], $9::text::text[], $10::text::text[], $11::text::text[],
       $12::text::uuid[], $13::text::uuid[])`,
 )
 
 const APPEND_EVENT = preparedStatement(
-  (schema) => `
+  (schema: string) => `
     SELECT ${schema}.append_event($1::text, $2::text, $3::text::timestamptz, $4::text::uuid, $5::text, $6::text, $7::text,
       $8::text::uuid, $9::text::uuid)::text AS stored`,
 )
 
 /** A group of appends as one statement, which checks and stores each of them by itself. */
 export function appendStatement({ schema }: StoreContext, requests: readonly AppendRequest[]): Statement {
-  return APPEND_EVENTS(schema, [...partArrays(requests), ...eventArrays(requests)])
+  return APPEND_EVENTS([...partArrays(requests), ...eventArrays(requests)], schema)
 }
 
 /** One event for one stream, the most frequent of all groups, as a statement of its own; undefined for any other group. */
@@ -49,15 +54,18 @@ export function singleEventStatement(
   const [part] = request.parts
   const event = part?.events[0]
   if (!part || !event) return undefined
-  return APPEND_EVENT(schema, [
-    part.stream,
-    String(part.expectedVersion),
-    request.createdAt?.toISOString() ?? null,
-    event.id,
-    event.type,
-    event.data,
-    event.metadata,
-    event.causationId,
-    event.correlationId,
-  ])
+  return APPEND_EVENT(
+    [
+      part.stream,
+      String(part.expectedVersion),
+      request.createdAt?.toISOString() ?? null,
+      event.id,
+      event.type,
+      event.data,
+      event.metadata,
+      event.causationId,
+      event.correlationId,
+    ],
+    schema,
+  )
 }

@@ -1,5 +1,5 @@
 import type { Payload } from '../options.ts'
-import { BinaryRows, writeInt8 } from '../postgres/binary-rows.ts'
+import { BinaryRows, writeBigInt8, writeInt8 } from '../postgres/binary-rows.ts'
 import type { AppendRequest } from './append-request.ts'
 import type { PreparedEvent } from './prepared-events.ts'
 import type { Reservation } from './reservations.ts'
@@ -15,6 +15,8 @@ const ROW_BYTES = 160
 
 /** What PostgreSQL counts times from, in milliseconds since 1970. */
 const POSTGRES_EPOCH = Date.UTC(2000, 0, 1)
+/** In a millisecond. */
+const MICROSECONDS = 1_000n
 /** What the binary form of jsonb begins with. */
 const JSONB_VERSION = 1
 
@@ -47,13 +49,13 @@ export function fillIn(
   for (const [index, { events }] of parts.entries()) {
     const part = reserved[index]
     if (!part) throw new RangeError(`nothing was reserved for part ${index + 1}`)
-    const createdAt = (part.createdAt - POSTGRES_EPOCH) * 1_000
+    const createdAt = BigInt(part.createdAt - POSTGRES_EPOCH) * MICROSECONDS
     for (let number = 1; number <= events.length; number++) {
       const start = starts[row++] as number
       writeInt8(bytes, start, 0, part.head + number)
       writeInt8(bytes, start, 1, part.streamId)
       writeInt8(bytes, start, 2, (part.version ?? 0) + number)
-      writeInt8(bytes, start, 3, createdAt)
+      writeBigInt8(bytes, start, 3, createdAt)
     }
   }
 }

@@ -1,46 +1,62 @@
 import type { EventTypes, RecordedEvent } from '../events.ts'
+import type { TextRow } from '../postgres/executor.ts'
 import type { Codec } from '../serialization/payload.ts'
 
-/** An event as every read selects it, with numbers and ids as text, which all drivers agree about. */
-export interface RecordedRow {
-  readonly event_number: string
-  readonly position: string
-  readonly event_id: string
-  readonly stream_name: string
-  readonly stream_version: string
-  readonly event_type: string
-  readonly data: string | Uint8Array
-  readonly metadata: string | Uint8Array
-  readonly causation_id: string | null
-  readonly correlation_id: string | null
-  readonly created_at: string
-}
-
 /**
- * The columns of a RecordedRow, but for stream_name and event_number, of an event `e`. Times are milliseconds since 1970: rounded,
- * because what is a little less than a millisecond after the multiplication must not be cut to the one before.
+ * The columns of an event `e` in a stream `s`, as every read selects them and `toRecordedEvent` takes them, in this order. All of
+ * them are text, which all drivers agree about. Times are milliseconds since 1970, and may be a little off.
  */
-export function recordedColumns({ payload }: Codec): string {
-  const cast = payload === 'bytea' ? '' : '::text'
+export function recordedColumns(payload: Codec['payload']): string {
+  const content = (column: string) => (payload === 'bytea' ? `encode(e.${column}, 'hex')` : `e.${column}::text`)
   return `
     e.position::text, e.event_id::text, e.stream_version::text, e.event_type,
-    e.data${cast}, e.metadata${cast}, e.causation_id::text, e.correlation_id::text,
-    round(date_part('epoch', e.created_at) * 1000)::int8::text AS created_at`
+    ${content('data')} AS data, ${content('metadata')} AS metadata, e.causation_id::text, e.correlation_id::text,
+    (date_part('epoch', e.created_at) * 1000)::text AS created_at, s.stream_name`
 }
 
-export function toRecordedEvent<Types extends EventTypes>(row: RecordedRow, codec: Codec): RecordedEvent<Types> {
+/** How many columns these are: what a read selects besides comes after them. */
+export const RECORDED_COLUMNS = 10
+
+/** The event of a row. `eventNumber` is its number in the stream that is read; null when that is the stream it was appended to. */
+export function toRecordedEvent<Types extends EventTypes>(
+  row: TextRow,
+  codec: Codec,
+  eventNumber: string | null,
+): RecordedEvent<Types> {
+  const [position, id, version, type, data, metadata, causationId, correlationId, createdAt, streamName] = row as Fields
+  const streamVersion = toNumber(version)
   const event: RecordedEvent = {
-    id: row.event_id,
-    type: row.event_type,
-    data: codec.decode(row.data, row.event_type),
-    metadata: codec.decode(row.metadata, row.event_type) as RecordedEvent['metadata'],
-    causationId: row.causation_id,
-    correlationId: row.correlation_id,
-    createdAt: new Date(Number(row.created_at)),
-    streamName: row.stream_name,
-    streamVersion: Number(row.stream_version),
-    position: Number(row.position),
-    eventNumber: Number(row.event_number),
+    id,
+    type,
+    data: codec.decode(data, type),
+    metadata: codec.decode(metadata, type) as RecordedEvent['metadata'],
+    causationId,
+    correlationId,
+    createdAt: new Date(Math.round(Number(createdAt))),
+    streamName,
+    streamVersion,
+    position: toNumber(position),
+    eventNumber: eventNumber === null ? streamVersion : toNumber(eventNumber),
   }
   return event as RecordedEvent<Types>
+}
+
+type Fields = readonly [
+  position: string,
+  id: string,
+  streamVersion: string,
+  type: string,
+  data: string,
+  metadata: string,
+  causationId: string | null,
+  correlationId: string | null,
+  createdAt: string,
+  streamName: string,
+]
+
+/** Numbers go up to 2^53 - 1, beyond which JavaScript cannot tell them apart. */
+function toNumber(text: string): number {
+  const number = Number(text)
+  if (number <= Number.MAX_SAFE_INTEGER) return number
+  throw new RangeError(`the database holds the number ${text}, which is larger than JavaScript's numbers are exact`)
 }

@@ -10,9 +10,10 @@ export interface Reservation {
   readonly version: number | null
   /** The position of the last event before the part. */
   readonly head: number
-  /** Known when the events are copied: the stream's id, and the time in milliseconds since 1970. */
-  readonly streamId: number
+  /** In milliseconds since 1970. */
   readonly createdAt: number
+  /** Known when the events are copied. */
+  readonly streamId: number
 }
 
 /** The reservations of a group's parts, in order. Throws in a transaction of the wrong isolation. */
@@ -23,7 +24,7 @@ export function readReservations(row: GroupRow | undefined): readonly Reservatio
   const versions = parsePlainArray(row.versions)
   const heads = parsePlainArray(row.heads)
   const streamIds = parsePlainArray(row.stream_ids ?? '{}')
-  const created = parsePlainArray(row.created ?? '{}')
+  const created = parsePlainArray(row.created)
   return outcomes.map((outcome, index) => ({
     outcome,
     version: versions[index] == null ? null : Number(versions[index]),

@@ -8,7 +8,7 @@ import { openTarget } from '../support/target.ts'
 const database = useDatabase()
 
 /** A page of events is read. */
-const PAGE = /\.events (e|own)\b[\s\S]*LIMIT \$\d/
+const PAGE = /\.events (e|own)\b[\s\S]*LIMIT 500/
 
 async function openCounted() {
   const pool = countingPool(database.connectionString)

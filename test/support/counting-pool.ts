@@ -8,8 +8,14 @@ export interface CountingPool extends QueryablePool, AsyncDisposable {
   count(pattern: RegExp): number
 }
 
-/** `refuse`: statements that fail instead of being run. */
-export function countingPool(connectionString: string, options: { readonly refuse?: RegExp } = {}): CountingPool {
+export interface CountingPoolOptions {
+  /** Statements that fail instead of being run. */
+  readonly refuse?: RegExp
+  /** Whether its clients show the connection that a COPY needs. @default true */
+  readonly copies?: boolean
+}
+
+export function countingPool(connectionString: string, options: CountingPoolOptions = {}): CountingPool {
   const pool = new Pool({ connectionString, max: 5 })
   const statements: string[] = []
   return {
@@ -20,6 +26,7 @@ export function countingPool(connectionString: string, options: { readonly refus
       const client = await pool.connect()
       return new Proxy(client, {
         get(target, property) {
+          if (property === 'connection' && options.copies === false) return undefined
           const value: unknown = Reflect.get(target, property)
           if (typeof value !== 'function') return value
           if (property !== 'query') return value.bind(target)

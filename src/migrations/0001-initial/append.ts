@@ -9,7 +9,7 @@ export function append(schema: string, payload: Payload): string {
 -- Appends a group. Its parts are described as for reserve; of each event come the number of its part, in order of parts, and its fields.
 CREATE FUNCTION ${schema}.append_events(streams text[], expected text[], counts int[], appends int[], previous int[],
   times timestamptz[], parts int[], ids uuid[], types text[], contents text[], about text[], causations uuid[], correlations uuid[],
-  OUT outcomes text[], OUT versions bigint[], OUT heads bigint[])
+  OUT outcomes text[], OUT versions bigint[], OUT heads bigint[], OUT created timestamptz[])
 LANGUAGE plpgsql AS ${body}
 #variable_conflict use_column
 DECLARE
@@ -19,6 +19,7 @@ BEGIN
   outcomes := reserved.outcomes;
   versions := reserved.versions;
   heads := reserved.heads;
+  created := reserved.created;
   IF cardinality(ids) = 0 OR NOT 'ok' = ANY (outcomes) THEN
     RETURN;
   END IF;
@@ -31,7 +32,7 @@ BEGIN
   JOIN (
     SELECT r.number, r.outcome, r.stream_id, COALESCE(r.version, 0) AS version, r.head, r.created_at,
       sum(r.events) OVER (ORDER BY r.number) - r.events AS earlier
-    FROM unnest(outcomes, reserved.stream_ids, versions, heads, reserved.created, counts) WITH ORDINALITY
+    FROM unnest(outcomes, reserved.stream_ids, versions, heads, created, counts) WITH ORDINALITY
       AS r (outcome, stream_id, version, head, created_at, events, number)
   ) p ON p.number = e.part AND p.outcome = 'ok';
 END
@@ -49,10 +50,11 @@ BEGIN
   IF NOT ${schema}.lock_store() THEN
     RETURN NULL;
   END IF;
+  at := COALESCE(at, date_trunc('milliseconds', clock_timestamp()));
   LOOP
     IF creates THEN
       INSERT INTO ${schema}.streams (stream_name, created_at)
-      SELECT stream, COALESCE(at, date_trunc('milliseconds', clock_timestamp()))
+      SELECT stream, at
       WHERE NOT EXISTS (SELECT FROM ${schema}.streams s WHERE s.stream_name = stream);
       IF NOT FOUND THEN
         RETURN NULL;
@@ -62,7 +64,7 @@ BEGIN
       event_id, causation_id, correlation_id, event_type, data, metadata)
     SELECT
       GREATEST(a.floor, (SELECT e.position FROM ${schema}.events e WHERE e.position > a.floor ORDER BY e.position DESC LIMIT 1)) + 1,
-      s.stream_id, s.version + 1, COALESCE(at, date_trunc('milliseconds', clock_timestamp())),
+      s.stream_id, s.version + 1, at,
       id, causation, correlation, type, ${stored('content')}, ${stored('about')}
     FROM ${schema}.streams a, (
       SELECT s.stream_id, GREATEST(s.floor,

@@ -22,6 +22,7 @@ function fakeExecutor(fail = false) {
     query,
     write: query,
     transaction: () => Promise.reject(new Error('is not used')),
+    readRows: () => Promise.reject(new Error('is not used')),
     copy: () => Promise.reject(new Error('is not used')),
   }
   return { executor, payloads, most: () => most }

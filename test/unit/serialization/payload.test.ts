@@ -58,7 +58,8 @@ describe.each(PAYLOADS)('a codec for %s', (payload) => {
       serialize: JSON.stringify,
       deserialize: (content, { type }) => `${type} ${content}`,
     })
-    expect(codec.decode('{}', 'OrderPlaced')).toBe('OrderPlaced {}')
+    const content = payload === 'bytea' ? Buffer.from('{}').toString('hex') : '{}'
+    expect(codec.decode(content, 'OrderPlaced')).toBe('OrderPlaced {}')
   })
 })
 
@@ -159,11 +160,11 @@ describe('what jsonb cannot hold', () => {
   })
 })
 
-/** What comes back: the text of a json or jsonb column, the bytes of a bytea one. */
+/** What comes back. */
 function roundTrip(codec: Codec, value: unknown): unknown {
   const { content, problem } = { content: undefined, ...codec.encode(value) }
   if (content === undefined) throw new Error(`Expected to be encoded, found: ${problem?.message}`)
-  return codec.decode(codec.payload === 'bytea' ? Buffer.from(content, 'hex') : content, 'SomeType')
+  return codec.decode(content, 'SomeType')
 }
 
 function serializerOf(serialize: Serializer['serialize']): Serializer {

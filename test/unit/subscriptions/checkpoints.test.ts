@@ -19,6 +19,7 @@ function fakeExecutor() {
     query,
     write: query,
     transaction: () => Promise.reject(new Error('is not used')),
+    readRows: () => Promise.reject(new Error('is not used')),
     copy: () => Promise.reject(new Error('is not used')),
   }
   return { executor, statements }
