@@ -1,5 +1,6 @@
 import { ClosedError, ConnectionError, DatabaseError, TimeoutError } from '../errors.ts'
 import { Deadline } from '../util/deadline.ts'
+import { Running } from '../util/running.ts'
 import type { CopyPlan, Executor, Query, Statement, TextRow } from './executor.ts'
 import type { ConnectionSource } from './own-pool.ts'
 import { PooledConnection } from './pooled-connection.ts'
@@ -24,7 +25,7 @@ export class Database implements Executor {
   #source: Promise<ConnectionSource> | undefined
   #closed: Promise<void> | undefined
   /** The statements and transactions that are under way. */
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #running = new Running()
   /** Whether a statement without BEGIN is READ COMMITTED here; asked before the first one that writes. */
   #readCommitted: boolean | undefined
   /** False once a pooler was found that hands each statement to another session: nothing has happened then, and need not again. */
@@ -99,7 +100,7 @@ export class Database implements Executor {
   }
 
   async #close(): Promise<void> {
-    await Promise.allSettled(this.#running)
+    await this.#running.idle()
     const source = await this.#source?.catch(() => undefined)
     await source?.end()
   }
@@ -109,13 +110,7 @@ export class Database implements Executor {
     work: (connection: PooledConnection) => Promise<Result>,
   ): Promise<Result> {
     if (this.#closed) throw new ClosedError()
-    const step = this.#takeStep(deadline, work)
-    this.#running.add(step)
-    try {
-      return await step
-    } finally {
-      this.#running.delete(step)
-    }
+    return this.#running.run(() => this.#takeStep(deadline, work))
   }
 
   async #takeStep<Result>(

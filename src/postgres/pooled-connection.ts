@@ -7,6 +7,7 @@ import { CopyIn } from './copy.ts'
 import { type Statement, type TextRow, textRows } from './executor.ts'
 import { LostConnectionError } from './lost-connection.ts'
 import { translateError } from './sqlstate.ts'
+import { TextQuery } from './text-query.ts'
 
 /** A client taken from a pool: what the store needs of `pg.PoolClient`. */
 export type PoolClient = Queryable &
@@ -18,14 +19,6 @@ export type PoolClient = Queryable &
     on?(event: 'error', listener: () => void): unknown
     removeListener?(event: 'error', listener: () => void): unknown
   }
-
-/** What only a client of `pg` itself can do. */
-interface DriverClient {
-  query(
-    statement: Statement & { readonly rowMode: 'array' },
-    callback: (error: Error | null, result: Result<TextRow>) => void,
-  ): PromiseLike<Result<TextRow>> | undefined
-}
 
 interface Result<Row> {
   readonly command?: string
@@ -62,16 +55,11 @@ export class PooledConnection {
     return this.#settle(this.#client.query(statement) as Promise<Result<Row>>, deadline)
   }
 
-  /** Runs a statement of which every column is text. With callbacks, as the driver's promises keep rows alive for too long. */
+  /** Runs a statement of which every column is text. */
   async readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
-    const client = this.#client
-    if (!isDriversOwn(client)) return textRows((await this.run<object>(statement, deadline)).rows)
+    if (!this.#isDriversOwn) return textRows((await this.run<object>(statement, deadline)).rows)
     const running = new Promise<readonly TextRow[]>((resolve, reject) => {
-      const answered = client.query({ ...statement, rowMode: 'array' }, (error, result) =>
-        error ? reject(error) : resolve(result.rows),
-      )
-      // Where somebody stands in between, e.g. to trace what runs, he may answer in his own way.
-      answered?.then?.(({ rows }) => resolve(rows), reject)
+      void this.#client.query(new TextQuery(statement, (error, rows) => (error ? reject(error) : resolve(rows))))
     })
     return this.#settle(running, deadline)
   }
@@ -81,9 +69,15 @@ export class PooledConnection {
     return this.#settle(this.#client.query({ text }) as unknown as Promise<readonly Result<Row>[]>, deadline)
   }
 
-  /** Whether it can `copyIn`: clients of `pg` can, if they do not send ahead. */
+  /** Whether it can `copyIn`. */
   get copies(): boolean {
-    return isDriversOwn(this.#client) && this.#client.pipeline !== true
+    return this.#isDriversOwn
+  }
+
+  /** Whether it is a client of `pg` itself that sends one query at a time: those take queries of our own making. */
+  get #isDriversOwn(): boolean {
+    const { connection, pipeline } = this.#client
+    return connection !== undefined && 'sendCopyFromChunk' in connection && pipeline !== true
   }
 
   /** Runs a script that begins with a COPY of this content. Resolves to the tags of its commands. */
@@ -126,11 +120,6 @@ export class PooledConnection {
     this.#broken = new TimeoutError(deadline.timeout, 'waiting for the database')
     return this.#broken as TimeoutError
   }
-}
-
-/** Whether it is a client of `pg` itself, not one that only looks like it. */
-function isDriversOwn(client: PoolClient): client is PoolClient & DriverClient {
-  return client.connection !== undefined && 'sendCopyFromChunk' in client.connection
 }
 
 function ignore(): void {}

@@ -3,6 +3,7 @@ import { checkTimeout, type ReadOptions } from '../options.ts'
 import type { Executor } from '../postgres/executor.ts'
 import { untilAborted } from '../util/abort.ts'
 import { checkCount, checkInteger, checkOneOf, checkOptions, checkSignal } from '../util/arguments.ts'
+import { eachOfBatches } from '../util/each-of-batches.ts'
 import { type EventPage, type PageRequest, readPage } from './pages.ts'
 import type { StoreContext } from './store-context.ts'
 import { checkStreamName } from './stream-name.ts'
@@ -38,14 +39,7 @@ export function read<Types extends EventTypes>(
   const batches = () => readBatches<Types>(context, executor, plan)
   return {
     batches,
-    async *[Symbol.asyncIterator]() {
-      for await (const batch of batches()) {
-        for (const event of batch) {
-          plan.signal?.throwIfAborted()
-          yield event
-        }
-      }
-    },
+    [Symbol.asyncIterator]: () => eachOfBatches(batches(), () => plan.signal?.throwIfAborted()),
     async toArray() {
       const events: RecordedEvent<Types>[] = []
       for await (const batch of batches()) for (const event of batch) events.push(event)

@@ -4,14 +4,15 @@ import type { Codec } from '../serialization/payload.ts'
 
 /**
  * The columns of an event `e` in a stream `s`, as every read selects them and `toRecordedEvent` takes them, in this order. All of
- * them are text, which all drivers agree about. Times are milliseconds since 1970, and may be a little off.
+ * them are text, which all drivers agree about. Times are milliseconds since 1970: rounded, because what is a little less than a
+ * millisecond after the multiplication must not be cut to the one before.
  */
 export function recordedColumns(payload: Codec['payload']): string {
   const content = (column: string) => (payload === 'bytea' ? `encode(e.${column}, 'hex')` : `e.${column}::text`)
   return `
     e.position::text, e.event_id::text, e.stream_version::text, e.event_type,
     ${content('data')} AS data, ${content('metadata')} AS metadata, e.causation_id::text, e.correlation_id::text,
-    (date_part('epoch', e.created_at) * 1000)::text AS created_at, s.stream_name`
+    round(date_part('epoch', e.created_at) * 1000)::int8::text AS created_at, s.stream_name`
 }
 
 /** How many columns these are: what a read selects besides comes after them. */
@@ -32,7 +33,7 @@ export function toRecordedEvent<Types extends EventTypes>(
     metadata: codec.decode(metadata, type) as RecordedEvent['metadata'],
     causationId,
     correlationId,
-    createdAt: new Date(Math.round(Number(createdAt))),
+    createdAt: new Date(Number(createdAt)),
     streamName,
     streamVersion,
     position: toNumber(position),
