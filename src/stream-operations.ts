@@ -138,6 +138,7 @@ export function streamOperations<Types extends EventTypes>(
 function startingEach(executor: Executor, start: Start): Executor {
   return {
     inCallersTransaction: executor.inCallersTransaction,
+    roundTrip: executor.roundTrip,
     query: (statement, deadline) => start(() => executor.query(statement, deadline)),
     readRows: (statement, deadline) => start(() => executor.readRows(statement, deadline)),
     write: (statement, deadline) => start(() => executor.write(statement, deadline)),

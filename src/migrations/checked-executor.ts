@@ -39,6 +39,10 @@ export class CheckedExecutor implements Executor {
     return this.#executor.inCallersTransaction
   }
 
+  get roundTrip(): number {
+    return this.#executor.roundTrip
+  }
+
   async query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
     await this.#check.pass(this.#executor, deadline)
     return this.#executor.query(statement, deadline)

@@ -85,15 +85,15 @@ export class BinaryRows {
 }
 
 /** Fills in the `column`th of the int8 columns that a row begins with. */
-export function writeInt8(rows: Buffer, row: number, column: number, value: number): void {
+export function writeInt8(rows: DataView, row: number, column: number, value: number): void {
   const offset = offsetOf(row, column)
-  rows.writeInt32BE(Math.floor(value / TWO_TO_THE_32), offset)
-  rows.writeUInt32BE(value >>> 0, offset + 4)
+  rows.setInt32(offset, Math.floor(value / TWO_TO_THE_32))
+  rows.setUint32(offset + 4, value >>> 0)
 }
 
 /** The same for a number that may be too large for JavaScript's numbers. */
-export function writeBigInt8(rows: Buffer, row: number, column: number, value: bigint): void {
-  rows.writeBigInt64BE(value, offsetOf(row, column))
+export function writeBigInt8(rows: DataView, row: number, column: number, value: bigint): void {
+  rows.setBigInt64(offsetOf(row, column), value)
 }
 
 function offsetOf(row: number, column: number): number {

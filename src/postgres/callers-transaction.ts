@@ -19,6 +19,7 @@ const latest = new WeakMap<Queryable, Promise<unknown>>()
  */
 export class CallersTransaction implements Executor {
   readonly inCallersTransaction = true
+  readonly roundTrip = 0
   readonly #client: Queryable
   #began = false
 

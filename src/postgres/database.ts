@@ -30,11 +30,16 @@ export class Database implements Executor {
   #readCommitted: boolean | undefined
   /** False once a pooler was found that hands each statement to another session: nothing has happened then, and need not again. */
   #prepares: boolean
+  #roundTrip = Number.POSITIVE_INFINITY
 
   /** With `prepares: false` no statement is prepared. */
   constructor(open: () => ConnectionSource | Promise<ConnectionSource>, { prepares = true } = {}) {
     this.#open = open
     this.#prepares = prepares
+  }
+
+  get roundTrip(): number {
+    return Number.isFinite(this.#roundTrip) ? this.#roundTrip : 0
   }
 
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
@@ -77,13 +82,20 @@ export class Database implements Executor {
   async #preparing<Result>(statement: Statement, run: (statement: Statement) => Promise<Result>): Promise<Result> {
     if (statement.name !== undefined && this.#prepares) {
       try {
-        return await run(statement)
+        return await this.#timed(() => run(statement))
       } catch (error) {
         if (!PREPARED_ELSEWHERE.has(sqlStateOf(error) ?? '')) throw error
         this.#prepares = false
       }
     }
-    return run(unprepared(statement))
+    return this.#timed(() => run(unprepared(statement)))
+  }
+
+  async #timed<Result>(run: () => Promise<Result>): Promise<Result> {
+    const started = performance.now()
+    const result = await run()
+    this.#roundTrip = Math.min(this.#roundTrip, performance.now() - started)
+    return result
   }
 
   /** Opens a dedicated connection; `purpose` tells what it is for in `application_name`. */

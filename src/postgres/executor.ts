@@ -31,6 +31,8 @@ export interface CopyPlan<Row> {
 export interface Executor {
   /** Whether the statements are part of a transaction that the caller commits. */
   readonly inCallersTransaction: boolean
+  /** Milliseconds that the fastest statement so far has taken: about what a round trip costs. 0 while none has run. */
+  readonly roundTrip: number
   /** Runs one statement. */
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
   /** Runs one statement of which every column is text, the fast way. */
@@ -47,9 +49,10 @@ export interface Executor {
 }
 
 /** An executor inside a transaction that is under way already. */
-export function executorWithin(query: Query, { inCallersTransaction }: Executor): Executor {
+export function executorWithin(query: Query, { inCallersTransaction, roundTrip }: Executor): Executor {
   return {
     inCallersTransaction,
+    roundTrip,
     query: (statement) => query(statement),
     readRows: async (statement) => textRows(await query(statement)),
     write: (statement) => query(statement),

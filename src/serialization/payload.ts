@@ -33,9 +33,11 @@ export class Codec {
     if (typeof content !== 'string' && !(content instanceof Uint8Array)) {
       return refused(`cannot be serialized: ${describeValue(value)} has no JSON form`)
     }
-    const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.length
-    if (bytes > LARGEST_CONTENT) {
-      return refused(`must not exceed 64 MB (${LARGEST_CONTENT} bytes), found ${bytes} bytes`)
+    if (content.length > LARGEST_CONTENT / 3) {
+      const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.length
+      if (bytes > LARGEST_CONTENT) {
+        return refused(`must not exceed 64 MB (${LARGEST_CONTENT} bytes), found ${bytes} bytes`)
+      }
     }
     if (typeof content === 'string' && this.#serializer !== json && !content.isWellFormed()) {
       return refused('contains half of a surrogate pair, which UTF-8 cannot hold')
@@ -65,10 +67,10 @@ export class Codec {
 }
 
 /** The column's content for data or metadata of something. Throws InvalidEventError for what the column cannot hold. */
-export function encodeContent(codec: Codec, value: unknown, field: 'data' | 'metadata', what: string): string {
+export function encodeContent(codec: Codec, value: unknown, field: 'data' | 'metadata', what: () => string): string {
   const encoded = codec.encode(value)
   if (!encoded.problem) return encoded.content
-  throw new InvalidEventError(what, [{ ...encoded.problem, path: [field] }], { cause: encoded.cause })
+  throw new InvalidEventError(what(), [{ ...encoded.problem, path: [field] }], { cause: encoded.cause })
 }
 
 function refused(message: string, cause?: unknown): Encoded {

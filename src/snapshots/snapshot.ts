@@ -115,8 +115,8 @@ function snapshotValues(codec: Codec, snapshot: Snapshot): unknown[] {
     sourceId,
     String(checkInteger(sourceVersion, 'sourceVersion', 0)),
     checkName(sourceType, 'sourceType'),
-    encodeContent(codec, data, 'data', what),
-    encodeContent(codec, metadata, 'metadata', what),
+    encodeContent(codec, data, 'data', () => what),
+    encodeContent(codec, metadata, 'metadata', () => what),
     checkDate(createdAt, 'createdAt').toISOString(),
   ]
 }

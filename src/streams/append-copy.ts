@@ -8,6 +8,25 @@ import { partArrays } from './group-arrays.ts'
 import { readReservations } from './reservations.ts'
 import type { StoreContext } from './store-context.ts'
 
+/** Events from which a COPY is faster than one statement, and the milliseconds that each of them saves to pay for a second round trip. */
+const COPIED_EVENTS = 150
+const SAVED = 0.0025
+/** Milliseconds of a round trip on one machine, for which the number of events was measured. */
+const LOCAL_ROUND_TRIP = 0.5
+/** Events of an append that are worth encoding ahead: with others like it, they may be copied. */
+const ENCODED_AHEAD = 20
+
+/** Whether a group is large enough for a COPY, given the milliseconds of a round trip. Measured; see the README of the benchmarks. */
+export function isWorthCopying(requests: readonly AppendRequest[], roundTrip: number): boolean {
+  const events = requests.reduce((sum, request) => sum + request.events, 0)
+  return events >= COPIED_EVENTS && (events - COPIED_EVENTS) * SAVED >= roundTrip - LOCAL_ROUND_TRIP
+}
+
+/** Encodes an append that has to wait for its group. */
+export function encodeAhead({ codec }: StoreContext, request: AppendRequest): void {
+  if (request.events >= ENCODED_AHEAD) copiedRows(request, codec.payload)
+}
+
 /**
  * A group of appends as a COPY: lock and reserve, then copy the rows of those that were not refused, and commit. For many events
  * it takes the server two thirds of what one statement takes, for a second round trip.

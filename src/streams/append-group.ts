@@ -2,7 +2,7 @@ import { DuplicateEventError, InvalidEventError } from '../errors.ts'
 import { type Executor, executorWithin, type Query } from '../postgres/executor.ts'
 import { constraintOf, isContentRefused, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
 import type { Deadline } from '../util/deadline.ts'
-import { copyPlan } from './append-copy.ts'
+import { copyPlan, isWorthCopying } from './append-copy.ts'
 import { missingAnswer, readOutcomes, readStored, withHead } from './append-outcomes.ts'
 import { type AppendOutcome, type AppendRequest, toRequest } from './append-request.ts'
 import { appendStatement, type EventRow, type GroupRow, singleEventStatement } from './append-statement.ts'
@@ -76,7 +76,8 @@ async function store(
       const [row] = await executor.write<EventRow>(single, deadline)
       if (row?.stored) return [readStored(row.stored)]
     }
-    const copied = isWorthCopying(requests) && (await executor.copy(copyPlan(context, requests), deadline))
+    const copied =
+      isWorthCopying(requests, executor.roundTrip) && (await executor.copy(copyPlan(context, requests), deadline))
     if (copied) return readOutcomes(requests, copied)
     if (requests.length === 1 && requests[0] && isLarge(requests[0])) {
       const [request] = requests
@@ -150,10 +151,6 @@ export async function withSettled(
   const open = requests.filter((_, index) => !settled[index])
   const rest = open.length > 0 ? [...(await storeOpen(open))] : []
   return settled.map((outcome) => outcome ?? rest.shift() ?? missingAnswer())
-}
-
-function isWorthCopying(requests: readonly AppendRequest[]): boolean {
-  return requests.reduce((sum, { events }) => sum + events, 0) >= Number(process.env.COPY_FROM ?? 50)
 }
 
 function isDuplicateId(error: unknown): boolean {

@@ -7,8 +7,10 @@ import { isLarge } from './chunks.ts'
 
 /** The most appends, events and bytes of a group: who comes behind it waits as long as that takes, and not longer. */
 const MOST_APPENDS = 200
-const MOST_EVENTS = 2_000
-const MOST_BYTES = 2 * 1024 * 1024
+const MOST_EVENTS = 5_000
+const MOST_BYTES = 4 * 1024 * 1024
+/** Events whose appends are answered at a time. */
+const ANSWERED_EVENTS = 200
 /** Bytes that may be queued before further appends wait with their encoding, so that memory stays bounded. */
 const MOST_QUEUED = 64 * 1024 * 1024
 
@@ -34,13 +36,16 @@ interface Waiting {
  */
 export class AppendQueue {
   readonly #store: StoreGroup
+  readonly #prepare: (request: AppendRequest) => void
   readonly #waiting = new Deque<Waiting>()
   readonly #roomWaiters = new Deque<() => void>()
   #queuedBytes = 0
   #running = false
 
-  constructor(store: StoreGroup) {
+  /** `prepare` is called with an append that has to wait: it may do what is of use later. */
+  constructor(store: StoreGroup, prepare: (request: AppendRequest) => void) {
     this.#store = store
+    this.#prepare = prepare
   }
 
   /** Resolves when another append may be queued; undefined when it may at once. Rejects with TimeoutError. */
@@ -71,20 +76,25 @@ export class AppendQueue {
       }
       this.#waiting.push(waiting)
       this.#queuedBytes += request.bytes
-      if (this.#running) return
+      if (this.#running) return this.#prepare(request)
       this.#running = true
       // What is submitted in the same turn comes along.
       queueMicrotask(() => void this.#run())
     })
   }
 
+  /** The next group is sent before those of the last one are answered: what they do then, it does not wait for. */
   async #run(): Promise<void> {
+    let answer = () => {}
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
-      if (group.length > 0) await this.#storeGroup(group)
+      const storing = this.#storeGroup(group)
+      setImmediate(answer)
+      answer = await storing
       while (this.#queuedBytes < MOST_QUEUED && this.#roomWaiters.length > 0) this.#roomWaiters.shift()?.()
     }
     this.#running = false
+    answer()
   }
 
   #takeGroup(): readonly Waiting[] {
@@ -112,17 +122,35 @@ export class AppendQueue {
     return group
   }
 
-  async #storeGroup(group: readonly Waiting[]): Promise<void> {
+  /** Resolves to what tells each of the group what became of it. */
+  async #storeGroup(group: readonly Waiting[]): Promise<() => void> {
+    if (group.length === 0) return () => {}
     const deadline = group.map((waiting) => waiting.deadline).reduce((a, b) => (a.remaining > b.remaining ? a : b))
     try {
       const outcomes = await this.#store(
         group.map(({ request }) => request),
         deadline,
       )
-      for (const [index, waiting] of group.entries()) waiting.settle(outcomes[index] as AppendOutcome)
+      return () => answer(group, outcomes)
     } catch (error) {
-      for (const waiting of group) waiting.settle({ error: translateError(error) })
+      const outcome = { error: translateError(error) }
+      return () =>
+        answer(
+          group,
+          group.map(() => outcome),
+        )
     }
+  }
+}
+
+/** Answers in portions, between which the database is listened to: what callers do with an answer takes as long as it takes. */
+function answer(group: readonly Waiting[], outcomes: readonly AppendOutcome[], from = 0): void {
+  let events = 0
+  for (let index = from; index < group.length; index++) {
+    const waiting = group[index] as Waiting
+    if (events > ANSWERED_EVENTS) return void setImmediate(answer, group, outcomes, index)
+    waiting.settle(outcomes[index] as AppendOutcome)
+    events += waiting.request.events
   }
 }
 

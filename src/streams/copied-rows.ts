@@ -45,6 +45,7 @@ export function fillIn(
   { bytes, starts }: CopiedRows,
   reserved: readonly Reservation[],
 ): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let row = 0
   for (const [index, { events }] of parts.entries()) {
     const part = reserved[index]
@@ -52,10 +53,10 @@ export function fillIn(
     const createdAt = BigInt(part.createdAt - POSTGRES_EPOCH) * MICROSECONDS
     for (let number = 1; number <= events.length; number++) {
       const start = starts[row++] as number
-      writeInt8(bytes, start, 0, part.head + number)
-      writeInt8(bytes, start, 1, part.streamId)
-      writeInt8(bytes, start, 2, (part.version ?? 0) + number)
-      writeBigInt8(bytes, start, 3, createdAt)
+      writeInt8(view, start, 0, part.head + number)
+      writeInt8(view, start, 1, part.streamId)
+      writeInt8(view, start, 2, (part.version ?? 0) + number)
+      writeBigInt8(view, start, 3, createdAt)
     }
   }
 }

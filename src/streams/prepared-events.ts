@@ -31,72 +31,78 @@ export function sizeOf({ data, metadata }: PreparedEvent): number {
 export async function prepareEvents(context: StoreContext, events: readonly NewEvent[]): Promise<PreparedEvents> {
   const ownIds = new Set<string>()
   const prepared: PreparedEvent[] = []
+  let goodType: string | undefined
   for (const [index, event] of events.entries()) {
-    const what = `Event ${index + 1} of ${events.length}`
-    const checked = checkFields(event, what)
+    const what = () => `Event ${index + 1} of ${events.length}`
+    checkFields(event, goodType, what)
+    goodType = event.type
     const validating = context.eventSchemas && validateData(context.eventSchemas, event, what)
     if (validating) await validating
-    if (event.id != null) {
-      if (ownIds.has(checked.id)) throw new DuplicateEventError(checked.id, 'twice in one append')
-      ownIds.add(checked.id)
+    const ownId = lowerCase(event.id)
+    if (ownId !== null) {
+      if (ownIds.has(ownId)) throw new DuplicateEventError(ownId, 'twice in one append')
+      ownIds.add(ownId)
     }
     prepared.push({
-      ...checked,
+      id: ownId ?? uuidv7(),
+      type: event.type,
       data: encodeContent(context.codec, event.data, 'data', what),
       metadata: encodeContent(context.codec, event.metadata ?? {}, 'metadata', what),
+      causationId: lowerCase(event.causationId),
+      correlationId: lowerCase(event.correlationId),
     })
   }
   return { events: prepared, ownIds: [...ownIds] }
 }
 
-function checkFields(event: NewEvent, what: string): Omit<PreparedEvent, 'data' | 'metadata'> {
-  if (typeof event !== 'object' || event === null) {
-    throw new InvalidEventError(what, [{ message: `must be an object, found ${describeValue(event)}` }])
-  }
-  const { type, metadata } = event
-  const issues: InvalidEventIssue[] = []
-  if (typeof type !== 'string')
-    issues.push({ message: `must be a string, found ${describeValue(type)}`, path: ['type'] })
-  else {
-    const problem = nameProblem(type)
-    if (problem) {
-      issues.push({
-        message: `must be 1 to 1,000 bytes of text without control characters, found ${problem}`,
-        path: ['type'],
-      })
-    }
-  }
-  if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))) {
-    issues.push({ message: `must be an object, found ${describeValue(metadata)}`, path: ['metadata'] })
-  }
-  const checked = {
-    id: uuid(event.id, 'id', issues) ?? uuidv7(),
-    type,
-    causationId: uuid(event.causationId, 'causationId', issues),
-    correlationId: uuid(event.correlationId, 'correlationId', issues),
-  }
-  if (issues.length > 0) throw new InvalidEventError(what, issues)
-  return checked
+/** As PostgreSQL returns ids. */
+function lowerCase(id: string | null | undefined): string | null {
+  return id == null ? null : id.toLowerCase()
 }
 
-/** The UUID in lower case, as PostgreSQL returns it; null when there is none. */
-function uuid(value: unknown, field: string, issues: InvalidEventIssue[]): string | null {
-  if (value == null) return null
-  if (typeof value === 'string' && isUuid(value)) return value.toLowerCase()
-  issues.push({ message: `must be a UUID, found ${describeValue(value)}`, path: [field] })
-  return null
+/** Throws for fields that cannot be stored; `goodType` was looked at before. */
+function checkFields(event: NewEvent, goodType: string | undefined, what: () => string): void {
+  if (typeof event !== 'object' || event === null) {
+    throw new InvalidEventError(what(), [{ message: `must be an object, found ${describeValue(event)}` }])
+  }
+  const { type, metadata, id, causationId, correlationId } = event
+  const issues: InvalidEventIssue[] = []
+  const add = (issue: InvalidEventIssue | undefined) => issue && issues.push(issue)
+  if (type !== goodType) add(typeIssue(type))
+  if (metadata !== undefined) add(metadataIssue(metadata))
+  if (id != null) add(idIssue(id, 'id'))
+  if (causationId != null) add(idIssue(causationId, 'causationId'))
+  if (correlationId != null) add(idIssue(correlationId, 'correlationId'))
+  if (issues.length > 0) throw new InvalidEventError(what(), issues)
+}
+
+function typeIssue(type: unknown): InvalidEventIssue | undefined {
+  if (typeof type !== 'string') return { message: `must be a string, found ${describeValue(type)}`, path: ['type'] }
+  const problem = nameProblem(type)
+  if (!problem) return undefined
+  return { message: `must be 1 to 1,000 bytes of text without control characters, found ${problem}`, path: ['type'] }
+}
+
+function metadataIssue(metadata: unknown): InvalidEventIssue | undefined {
+  if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)) return undefined
+  return { message: `must be an object, found ${describeValue(metadata)}`, path: ['metadata'] }
+}
+
+function idIssue(id: unknown, field: string): InvalidEventIssue | undefined {
+  if (typeof id === 'string' && isUuid(id)) return undefined
+  return { message: `must be a UUID, found ${describeValue(id)}`, path: [field] }
 }
 
 /** Throws, or resolves later when the schema validates asynchronously. What the schema makes of the data is not stored. */
 function validateData(
   schemas: Readonly<Record<string, StandardSchemaV1>>,
   { type, data }: NewEvent,
-  what: string,
+  what: () => string,
 ): Promise<void> | undefined {
   const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined
   if (!schema) {
     const known = Object.keys(schemas).join(', ')
-    throw new InvalidEventError(what, [
+    throw new InvalidEventError(what(), [
       { message: `must be one of ${known}, found ${describeValue(type)}`, path: ['type'] },
     ])
   }
@@ -106,11 +112,11 @@ function validateData(
   return undefined
 }
 
-function refuseIssues(result: StandardSchemaV1.Result<unknown>, what: string): void {
+function refuseIssues(result: StandardSchemaV1.Result<unknown>, what: () => string): void {
   if (!result.issues) return
   const issues = result.issues.map(({ message, path = [] }) => ({
     message,
     path: ['data', ...path.map((segment) => (typeof segment === 'object' ? segment.key : segment))],
   }))
-  throw new InvalidEventError(what, issues)
+  throw new InvalidEventError(what(), issues)
 }

@@ -19,6 +19,7 @@ function fakeExecutor(fail = false) {
   }
   const executor: Executor = {
     inCallersTransaction: false,
+    roundTrip: 0,
     query,
     write: query,
     transaction: () => Promise.reject(new Error('is not used')),

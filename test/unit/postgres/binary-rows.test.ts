@@ -64,7 +64,7 @@ describe('an int8', () => {
       return start
     })
     const bytes = rows.finish()
-    for (const [index, start] of starts.entries()) writeInt8(bytes, start, 0, -index)
+    for (const [index, start] of starts.entries()) writeInt8(viewOf(bytes), start, 0, -index)
     const found = parseRows(bytes).map(([number, text]) => [number?.readBigInt64BE(), text?.toString()])
     expect(found).toEqual([
       [0n, 'é'],
@@ -147,7 +147,8 @@ describe('rows', () => {
         })
         const bytes = rows.finish()
         for (const [index, { numbers }] of drawn.entries()) {
-          for (const [column, number] of numbers.entries()) writeInt8(bytes, starts[index] as number, column, number)
+          for (const [column, number] of numbers.entries())
+            writeInt8(viewOf(bytes), starts[index] as number, column, number)
         }
         const read = parseRows(bytes).map(([first, second, id, text, content]) => ({
           numbers: [Number(first?.readBigInt64BE()), Number(second?.readBigInt64BE())],
@@ -177,6 +178,10 @@ function int8Row(...numbers: readonly number[]): (bigint | undefined)[] {
   const start = rows.row(numbers.length)
   rows.int8s(numbers.length)
   const bytes = rows.finish()
-  for (const [column, number] of numbers.entries()) writeInt8(bytes, start, column, number)
+  for (const [column, number] of numbers.entries()) writeInt8(viewOf(bytes), start, column, number)
   return parseRows(bytes)[0]?.map((column) => column?.readBigInt64BE()) ?? []
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
 }

@@ -16,6 +16,7 @@ function fakeExecutor() {
     })
   const executor: Executor = {
     inCallersTransaction: false,
+    roundTrip: 0,
     query,
     write: query,
     transaction: () => Promise.reject(new Error('is not used')),

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest'
+import { isWorthCopying } from '../../../src/streams/append-copy.ts'
+import { type AppendRequest, toRequest } from '../../../src/streams/append-request.ts'
+
+/** A request whose events are counted, not made. */
+function requestOf(events: number): AppendRequest {
+  return { ...toRequest([{ stream: 's', expectedVersion: 'any', events: [] }], undefined, []), events }
+}
+
+describe('whether a group is worth copying', () => {
+  test.each([
+    [149, false],
+    [150, true],
+    [5_000, true],
+  ])('depends on its events where the server is near: %i', (events, worth) => {
+    expect(isWorthCopying([requestOf(events)], 0.1)).toBe(worth)
+    expect(isWorthCopying([requestOf(events - 40), requestOf(40)], 0.5)).toBe(worth)
+  })
+
+  test.each([
+    [1_000, 2, true],
+    [1_000, 10, false],
+    [3_900, 10, false],
+    [4_000, 10, true],
+    [5_000, 100, false],
+  ])('must save more than the second round trip costs: %i events, %i ms', (events, roundTrip, worth) => {
+    expect(isWorthCopying([requestOf(events)], roundTrip)).toBe(worth)
+  })
+})
