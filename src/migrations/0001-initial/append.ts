@@ -1,5 +1,6 @@
 import type { Payload } from '../../options.ts'
 import { dollarTag } from '../dollar-tag.ts'
+import { headOf, versionOf } from './tables.ts'
 
 /** How events get in, but for groups so large that they are copied. Content comes as text, of bytea as hexadecimal digits. */
 export function append(schema: string, payload: Payload): string {
@@ -39,13 +40,14 @@ END
 ${body};
 
 -- Appends one event to one stream: what append_events does, for the most frequent append there is. Returns the stream's version and
--- the event's position; NULL when it was not stored, and append_events knows why. The look-ups are those of stream_versions.
+-- the event's position; NULL when it was not stored, and append_events knows why.
 CREATE FUNCTION ${schema}.append_event(stream text, expected text, at timestamptz, id uuid, type text, content text, about text,
   causation uuid, correlation uuid) RETURNS bigint[] LANGUAGE plpgsql AS ${body}
 #variable_conflict use_column
 DECLARE
   stored bigint[];
   creates boolean := expected = 'no-stream';
+  probably bigint := CASE WHEN expected NOT IN ('no-stream', 'any', 'stream-exists') THEN expected::bigint END;
 BEGIN
   IF NOT ${schema}.lock_store() THEN
     RETURN NULL;
@@ -62,21 +64,16 @@ BEGIN
     END IF;
     INSERT INTO ${schema}.events AS new_event (position, stream_id, stream_version, created_at,
       event_id, causation_id, correlation_id, event_type, data, metadata)
-    SELECT
-      GREATEST(a.floor, (SELECT e.position FROM ${schema}.events e WHERE e.position > a.floor ORDER BY e.position DESC LIMIT 1)) + 1,
-      s.stream_id, s.version + 1, at,
+    SELECT a.head + 1, s.stream_id, s.version + 1, at,
       id, causation, correlation, type, ${stored('content')}, ${stored('about')}
-    FROM ${schema}.streams a, (
-      SELECT s.stream_id, GREATEST(s.floor,
-        (SELECT e.stream_version FROM ${schema}.events e
-         WHERE e.stream_id = s.stream_id AND e.stream_version > s.floor ORDER BY e.stream_version DESC LIMIT 1),
-        (SELECT l.stream_version FROM ${schema}.links l
-         WHERE l.stream_id = s.stream_id AND l.stream_version > s.floor ORDER BY l.stream_version DESC LIMIT 1)) AS version
-      FROM ${schema}.streams s
-      WHERE s.stream_name = stream AND s.deleted_at IS NULL
-      OFFSET 0
-    ) s
-    WHERE a.stream_id = 0 AND (expected IN ('no-stream', 'any', 'stream-exists') OR s.version::text = expected)
+    FROM (SELECT ${headOf(schema)} AS head FROM ${schema}.streams s WHERE s.stream_id = 0 OFFSET 0) a,
+      (
+        SELECT s.stream_id, ${versionOf(schema, 'probably')} AS version
+        FROM ${schema}.streams s
+        WHERE s.stream_name = stream AND s.deleted_at IS NULL
+        OFFSET 0
+      ) s
+    WHERE expected IN ('no-stream', 'any', 'stream-exists') OR s.version = probably
     RETURNING ARRAY[stream_version, position] INTO stored;
     IF creates OR stored IS NOT NULL OR expected NOT IN ('any', '0') THEN
       RETURN stored;

@@ -1,5 +1,6 @@
 import { escapeLiteral } from '../../postgres/identifier.ts'
 import { dollarTag } from '../dollar-tag.ts'
+import { versionOf } from './tables.ts'
 
 /**
  * The write lock, and the check of versions under it. Whatever writes takes the lock first and holds it until COMMIT: so
@@ -49,10 +50,16 @@ BEGIN
   SELECT v.stream_version INTO head FROM ${schema}.stream_versions v WHERE v.stream_id = 0;
   FOR part IN
     SELECT p.*, s.stream_id, s.deleted_at, s.stream_version
-    FROM unnest(streams, expected, counts, appends, previous, times) WITH ORDINALITY
-      AS p (stream, expected, events, append, previous, created_at, number)
+    FROM (
+      SELECT u.*, CASE WHEN u.expected NOT IN ('any', 'no-stream', 'stream-exists') THEN u.expected::bigint END AS probably
+      FROM unnest(streams, expected, counts, appends, previous, times) WITH ORDINALITY
+        AS u (stream, expected, events, append, previous, created_at, number)
+    ) p
     LEFT JOIN LATERAL (
-      SELECT v.stream_id, v.deleted_at, v.stream_version FROM ${schema}.stream_versions v WHERE v.stream_name = p.stream OFFSET 0
+      SELECT s.stream_id, s.deleted_at, ${versionOf(schema, 'p.probably')} AS stream_version
+      FROM ${schema}.streams s
+      WHERE s.stream_name = p.stream AND s.stream_id > 0
+      OFFSET 0
     ) s ON true
     ORDER BY p.number
   LOOP

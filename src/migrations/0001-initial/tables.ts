@@ -69,15 +69,31 @@ CREATE TABLE ${schema}.snapshots (
 CREATE VIEW ${schema}.stream_versions AS
 SELECT s.stream_id, s.stream_name, s.created_at, s.deleted_at,
   CASE WHEN s.stream_id = 0 THEN
-    GREATEST(s.floor,
-      (SELECT e.position FROM ${schema}.events e WHERE e.position > s.floor ORDER BY e.position DESC LIMIT 1))
+    ${headOf(schema)}
   ELSE
-    GREATEST(s.floor,
-      (SELECT e.stream_version FROM ${schema}.events e
-       WHERE e.stream_id = s.stream_id AND e.stream_version > s.floor ORDER BY e.stream_version DESC LIMIT 1),
-      (SELECT l.stream_version FROM ${schema}.links l
-       WHERE l.stream_id = s.stream_id AND l.stream_version > s.floor ORDER BY l.stream_version DESC LIMIT 1))
+    ${versionOf(schema)}
   END AS stream_version
 FROM ${schema}.streams s;
 `
+}
+
+/** The position of the last event, given the row `s` of `$all`. */
+export function headOf(schema: string): string {
+  return `GREATEST(s.floor,
+      (SELECT e.position FROM ${schema}.events e WHERE e.position > s.floor ORDER BY e.position DESC LIMIT 1))`
+}
+
+/**
+ * The version of a stream, given its row `s`. `expected` is an SQL expression of the version that it probably has: of a stream that
+ * has it, one entry of the index is looked at then; otherwise all on the last page.
+ */
+export function versionOf(schema: string, expected?: string): string {
+  const latest = (bound: string) =>
+    `(SELECT e.stream_version FROM ${schema}.events e
+       WHERE e.stream_id = s.stream_id AND e.stream_version ${bound} ORDER BY e.stream_version DESC LIMIT 1)`
+  const own = latest('> s.floor')
+  return `GREATEST(s.floor,
+      ${expected === undefined ? own : `COALESCE(${latest(`>= ${expected}`)}, ${own})`},
+      (SELECT l.stream_version FROM ${schema}.links l
+       WHERE l.stream_id = s.stream_id AND l.stream_version > s.floor ORDER BY l.stream_version DESC LIMIT 1))`
 }
