@@ -53,7 +53,7 @@ export class CheckedExecutor implements Executor {
     return this.#executor.readRows(statement, deadline)
   }
 
-  async write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
+  async write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
     await this.#check.pass(this.#executor, deadline)
     return this.#executor.write(statement, deadline)
   }

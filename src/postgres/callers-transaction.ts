@@ -35,8 +35,8 @@ export class CallersTransaction implements Executor {
     return textRows(await this.query<object>(statement, deadline))
   }
 
-  write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
-    return this.query(statement, deadline)
+  write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
+    return this.readRows(statement, deadline)
   }
 
   transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result> {

@@ -1,7 +1,7 @@
 import { ClosedError, ConnectionError, DatabaseError, TimeoutError } from '../errors.ts'
 import { Deadline } from '../util/deadline.ts'
 import { Running } from '../util/running.ts'
-import type { CopyPlan, Executor, Query, Statement, TextRow } from './executor.ts'
+import { type CopyPlan, type Executor, type Query, type Statement, type TextRow, textRows } from './executor.ts'
 import type { ConnectionSource } from './own-pool.ts'
 import { PooledConnection } from './pooled-connection.ts'
 import type { Session } from './session.ts'
@@ -47,19 +47,17 @@ export class Database implements Executor {
   }
 
   readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
-    return this.#withConnection(deadline, (connection) =>
-      this.#preparing(statement, (prepared) => connection.readRows(prepared, deadline)),
-    )
+    return this.#withConnection(deadline, (connection) => this.#readRows(connection, statement, deadline))
   }
 
-  write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
+  write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
     return this.#withConnection(deadline, async (connection) => {
       if (this.#readCommitted === undefined) {
         const { rows } = await connection.run<{ isolation: string }>(DEFAULT_ISOLATION, deadline)
         this.#readCommitted = rows[0]?.isolation === 'read committed'
       }
-      if (this.#readCommitted) return this.#run<Row>(connection, statement, deadline)
-      return inTransaction(connection, deadline, (query) => query<Row>(statement))
+      if (this.#readCommitted) return this.#readRows(connection, statement, deadline)
+      return inTransaction(connection, deadline, async (query) => textRows(await query<object>(statement)))
     })
   }
 
@@ -76,6 +74,10 @@ export class Database implements Executor {
   async #run<Row>(connection: PooledConnection, statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
     const { rows } = await this.#preparing(statement, (prepared) => connection.run<Row>(prepared, deadline))
     return rows
+  }
+
+  #readRows(connection: PooledConnection, statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
+    return this.#preparing(statement, (prepared) => connection.readRows(prepared, deadline))
   }
 
   /** Runs a statement prepared, if it has a name, or unprepared where that cannot be. */

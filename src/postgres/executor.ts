@@ -35,10 +35,10 @@ export interface Executor {
   readonly roundTrip: number
   /** Runs one statement. */
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
-  /** Runs one statement of which every column is text, the fast way. */
+  /** Runs one statement whose values and columns are all text, the fast way. */
   readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>
-  /** Runs one statement that writes, in a READ COMMITTED transaction of its own or in the caller's. */
-  write<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
+  /** The same for one that writes, in a READ COMMITTED transaction of its own or in the caller's. */
+  write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>
   /** Runs several statements in one READ COMMITTED transaction of its own, or in the caller's. */
   transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result>
   /**
@@ -55,7 +55,7 @@ export function executorWithin(query: Query, { inCallersTransaction, roundTrip }
     roundTrip,
     query: (statement) => query(statement),
     readRows: async (statement) => textRows(await query(statement)),
-    write: (statement) => query(statement),
+    write: async (statement) => textRows(await query(statement)),
     transaction: (_, work) => work(query),
     copy: async () => undefined,
   }

@@ -5,7 +5,7 @@ import type { Deadline } from '../util/deadline.ts'
 import { copyPlan, isWorthCopying } from './append-copy.ts'
 import { missingAnswer, readOutcomes, readStored, withHead } from './append-outcomes.ts'
 import { type AppendOutcome, type AppendRequest, toRequest } from './append-request.ts'
-import { appendStatement, type EventRow, type GroupRow, singleEventStatement } from './append-statement.ts'
+import { appendStatement, type GroupRow, groupRowOf, singleEventStatement } from './append-statement.ts'
 import { chunksOf, isLarge } from './chunks.ts'
 import { refuseIsolation } from './isolation.ts'
 import { locateEvents } from './located-events.ts'
@@ -73,8 +73,8 @@ async function store(
   try {
     const single = singleEventStatement(context, requests)
     if (single) {
-      const [row] = await executor.write<EventRow>(single, deadline)
-      if (row?.stored) return [readStored(row.stored)]
+      const [row] = await executor.write(single, deadline)
+      if (row?.[0]) return [readStored(row[0])]
     }
     const copied =
       isWorthCopying(requests, executor.roundTrip) && (await executor.copy(copyPlan(context, requests), deadline))
@@ -83,8 +83,8 @@ async function store(
       const [request] = requests
       return [await executor.transaction(deadline, (query) => storeInChunks(context, query, request))]
     }
-    const [row] = await executor.write<GroupRow>(appendStatement(context, requests), deadline)
-    return readOutcomes(requests, row)
+    const [row] = await executor.write(appendStatement(context, requests), deadline)
+    return readOutcomes(requests, groupRowOf(row))
   } catch (error) {
     if (isContentRefused(error)) {
       throw new InvalidEventError('An event', [{ message: error.message }], { cause: error.cause })

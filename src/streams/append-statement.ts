@@ -1,4 +1,4 @@
-import type { Statement } from '../postgres/executor.ts'
+import type { Statement, TextRow } from '../postgres/executor.ts'
 import { preparedStatement } from '../postgres/prepared-statement.ts'
 import type { AppendRequest } from './append-request.ts'
 import { eventArrays, partArrays } from './group-arrays.ts'
@@ -16,9 +16,11 @@ export interface GroupRow {
   readonly stream_ids?: string
 }
 
-/** What the database answers for a single event: version and position; null when it was not stored. */
-export interface EventRow {
-  readonly stored: string | null
+/** The answer for a group as an executor's `write` gives it. */
+export function groupRowOf(row: TextRow | undefined): GroupRow | undefined {
+  if (!row) return undefined
+  const [outcomes, versions, heads, created] = row as readonly string[]
+  return { outcomes: outcomes ?? '{}', versions: versions ?? '{}', heads: heads ?? '{}', created: created ?? '{}' }
 }
 
 /** The times of the parts, `created`, in milliseconds since 1970. */
@@ -44,7 +46,10 @@ export function appendStatement({ schema }: StoreContext, requests: readonly App
   return APPEND_EVENTS([...partArrays(requests), ...eventArrays(requests)], schema)
 }
 
-/** One event for one stream, the most frequent of all groups, as a statement of its own; undefined for any other group. */
+/**
+ * One event for one stream, the most frequent of all groups, as a statement of its own; undefined for any other group. Its answer is
+ * one column, an array of version and position; NULL when the event was not stored.
+ */
 export function singleEventStatement(
   { schema }: StoreContext,
   requests: readonly AppendRequest[],

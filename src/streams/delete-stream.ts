@@ -15,11 +15,6 @@ import { checkWritableStream } from './stream-name.ts'
 /** Events that one statement of a sweep removes: some 100 ms, in which nobody waits for it. */
 const SWEEP_BATCH = 10_000
 
-interface DeletionRow {
-  readonly outcome: 'ok' | 'missing' | 'deleted' | 'version' | 'isolation'
-  readonly stream_version: string
-}
-
 /**
  * Deletes a stream. A hard delete first frees its name, under the write lock, and then removes events and links in batches
  * without the lock; when that was interrupted, the next hard delete goes on with it.
@@ -39,15 +34,16 @@ export async function deleteStream(
   const deadline = new Deadline(checkTimeout(rest.timeout))
   if (hard && !context.enableHardDeletes) throw new HardDeletesDisabledError(target)
 
-  const [row] = await executor.write<DeletionRow>(
+  const [row] = await executor.write(
     {
-      text: `SELECT outcome, stream_version::text FROM ${context.schema}.delete_stream($1, $2, $3)`,
-      values: [target, String(expected), hard],
+      text: `SELECT outcome, stream_version::text FROM ${context.schema}.delete_stream($1, $2, $3::text::boolean)`,
+      values: [target, String(expected), String(hard)],
     },
     deadline,
   )
-  if (hard && (row?.outcome === 'ok' || row?.outcome === 'missing')) await sweep(context, executor, deadline)
-  switch (row?.outcome) {
+  const [outcome, streamVersion] = row ?? []
+  if (hard && (outcome === 'ok' || outcome === 'missing')) await sweep(context, executor, deadline)
+  switch (outcome) {
     case 'ok':
       return
     case 'missing':
@@ -55,7 +51,7 @@ export async function deleteStream(
     case 'deleted':
       throw new StreamDeletedError(target)
     case 'version':
-      throw new WrongExpectedVersionError(target, expected, Number(row.stream_version))
+      throw new WrongExpectedVersionError(target, expected, Number(streamVersion))
     default:
       throw refuseIsolation()
   }
@@ -63,10 +59,10 @@ export async function deleteStream(
 
 async function sweep({ schema }: StoreContext, executor: Executor, deadline: Deadline): Promise<void> {
   for (;;) {
-    const [row] = await executor.write<{ more: string }>(
-      { text: `SELECT ${schema}.sweep($1)::text AS more`, values: [SWEEP_BATCH] },
+    const [row] = await executor.write(
+      { text: `SELECT ${schema}.sweep($1::text::int)::text AS more`, values: [String(SWEEP_BATCH)] },
       deadline,
     )
-    if (row?.more !== 'true') return
+    if (row?.[0] !== 'true') return
   }
 }

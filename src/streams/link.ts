@@ -23,12 +23,8 @@ import { refuseIsolation } from './isolation.ts'
 import type { StoreContext } from './store-context.ts'
 import { checkWritableStream } from './stream-name.ts'
 
-interface LinkRow {
-  readonly outcome: 'ok' | 'version' | 'deleted' | 'missing' | 'duplicate' | 'isolation'
-  readonly event_id: string
-  readonly stream_version: string | null
-  readonly position: string
-}
+/** `ok`, `version`, `deleted`, `missing`, `duplicate` or `isolation`; the id of the event that is refused; the version; the position. */
+type LinkRow = readonly [outcome: string, eventId: string, streamVersion: string | null, position: string]
 
 /** Puts existing events into another stream, in the order given, all or none. */
 export async function link(
@@ -48,7 +44,7 @@ export async function link(
   const ids = checkIds(events)
   const deadline = new Deadline(checkTimeout(timeout))
   await appendsHeld()
-  const [row] = await executor.write<LinkRow>(
+  const [row] = await executor.write(
     {
       text: `
         SELECT outcome, event_id::text, stream_version::text, "position"::text
@@ -57,24 +53,29 @@ export async function link(
     },
     deadline,
   )
-  if (row?.outcome !== 'ok') throw refusal(target, expected, row)
+  const [outcome, eventId, streamVersion, position] = row as LinkRow
+  if (outcome !== 'ok') throw refusal(target, expected, [outcome, eventId, streamVersion, position])
   await announce(executor, [target], deadline)
-  return { streamVersion: Number(row.stream_version), position: Number(row.position) }
+  return { streamVersion: Number(streamVersion), position: Number(position) }
 }
 
-function refusal(stream: string, expected: ExpectedVersion, row: LinkRow | undefined): EventStoreError {
-  switch (row?.outcome) {
+function refusal(
+  stream: string,
+  expected: ExpectedVersion,
+  [outcome, eventId, streamVersion]: LinkRow,
+): EventStoreError {
+  switch (outcome) {
     case 'deleted':
       return new StreamDeletedError(stream)
     case 'missing':
-      return new EventNotFoundError(row.event_id)
+      return new EventNotFoundError(eventId)
     case 'duplicate':
-      return new DuplicateEventError(row.event_id, `in stream ${JSON.stringify(stream)} already`)
+      return new DuplicateEventError(eventId, `in stream ${JSON.stringify(stream)} already`)
     case 'version':
       return new WrongExpectedVersionError(
         stream,
         expected,
-        row.stream_version === null ? 'no-stream' : Number(row.stream_version),
+        streamVersion === null ? 'no-stream' : Number(streamVersion),
       )
     default:
       return refuseIsolation()
