@@ -19,6 +19,8 @@ export interface ListenerOptions {
   readonly executor: Executor
   readonly openSession: () => Promise<Session>
   readonly wakeUps: WakeUps
+  /** By whom those who wait here are woken without a notification. */
+  readonly sender: string
   readonly onSubscriptionsChanged: () => void
   readonly onDiagnostic: (diagnostic: Diagnostic) => void
 }
@@ -80,14 +82,13 @@ export class Listener {
   }
 
   #hear(payload: string): void {
-    const { wakeUps, onSubscriptionsChanged } = this.#options
+    const { wakeUps, onSubscriptionsChanged, sender } = this.#options
     const notification = fromPayload(payload)
     switch (notification.type) {
       case 'grown':
-        wakeUps.wake(notification.streams)
-        break
-      case 'everything':
-        wakeUps.wakeAll()
+        if (notification.sender === sender) break // they were woken when it was stored
+        if (notification.streams) wakeUps.wake(notification.streams)
+        else wakeUps.wakeAll()
         break
       case 'subscriptions':
         onSubscriptionsChanged()

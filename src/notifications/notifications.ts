@@ -21,6 +21,7 @@ export class Notifications {
   readonly #options: NotificationsOptions
   readonly #wakeUps = new WakeUps()
   readonly #subscriptionsChanged = new Set<() => void>()
+  readonly #sender = crypto.randomUUID()
   readonly #notifier: Notifier
   #listener: Listener | undefined
   /** The closing of former listeners. */
@@ -28,7 +29,7 @@ export class Notifications {
 
   constructor(options: NotificationsOptions) {
     this.#options = options
-    this.#notifier = new Notifier(options.executor, options.schema)
+    this.#notifier = new Notifier(options.executor, options.schema, this.#sender)
   }
 
   /** These streams have grown, and that is committed. */
@@ -73,6 +74,7 @@ export class Notifications {
       executor,
       openSession,
       wakeUps: this.#wakeUps,
+      sender: this.#sender,
       onSubscriptionsChanged: () => {
         for (const callback of this.#subscriptionsChanged) callback()
       },

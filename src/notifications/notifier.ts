@@ -2,27 +2,33 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Executor } from '../postgres/executor.ts'
 import { Deadline } from '../util/deadline.ts'
 import type { Notification } from './notification.ts'
-import { notifyStatement } from './notify-statement.ts'
+import { NOBODY, notifyStatement } from './notify-statement.ts'
 
-/** At most 200 notifications a second. */
+/** Milliseconds between notifications while more is stored all the time, or nobody listens: at most 200 a second. */
 const PAUSE = 5
 const TIMEOUT = 10_000
 
 /**
  * Tells the listeners of all processes what has grown: after the COMMIT, in a statement of its own, one at a time, with all that
  * was committed meanwhile. A notification that is lost costs latency only: listeners look for themselves every second.
+ *
+ *   quiet ──something grows──► telling ──somebody listens, nothing has grown meanwhile──► quiet
+ *                                 ▲                              └──else──► pausing ──something has grown──┐ (nothing: quiet)
+ *                                 └──────────────────────────────────────────────────────────────────────────┘
  */
 export class Notifier {
   readonly #executor: Executor
   readonly #schema: string
+  readonly #sender: string
   #grown = new Set<string>()
   #subscriptions = false
   #running: Promise<void> | undefined
 
-  /** `schema` is a quoted identifier. */
-  constructor(executor: Executor, schema: string) {
+  /** `schema` is a quoted identifier; `sender` tells the listeners of this process that they know already. */
+  constructor(executor: Executor, schema: string, sender: string) {
     this.#executor = executor
     this.#schema = schema
+    this.#sender = sender
   }
 
   /** These streams have grown. */
@@ -48,14 +54,22 @@ export class Notifier {
       const subscriptions = this.#subscriptions
       this.#grown = new Set()
       this.#subscriptions = false
-      if (streams.length > 0) await this.#send({ type: 'grown', streams })
+      let heard = true
+      if (streams.length > 0) heard = await this.#send({ type: 'grown', streams, sender: this.#sender })
       if (subscriptions) await this.#send({ type: 'subscriptions' })
-      await sleep(PAUSE)
+      if (!heard || this.#grown.size > 0) await sleep(PAUSE)
     }
     this.#running = undefined
   }
 
-  async #send(notification: Notification): Promise<void> {
-    await this.#executor.query(notifyStatement(this.#schema, notification), new Deadline(TIMEOUT)).catch(() => {})
+  /** Resolves to whether somebody listens. */
+  async #send(notification: Notification): Promise<boolean> {
+    try {
+      const statement = notifyStatement(this.#schema, notification)
+      const [row] = await this.#executor.readRows(statement, new Deadline(TIMEOUT))
+      return row?.[0] !== NOBODY
+    } catch {
+      return false
+    }
   }
 }

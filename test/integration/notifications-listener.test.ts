@@ -29,6 +29,7 @@ function listenTo({ schema }: FreshStore, { deaf = false } = {}) {
     schema: quoteIdentifier(schema),
     executor,
     wakeUps,
+    sender: 'me',
     async openSession() {
       const client = new Client({ connectionString, application_name: 'eventstore notifications' })
       await client.connect()

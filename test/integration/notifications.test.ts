@@ -31,7 +31,7 @@ async function listenTo(store: EventStore) {
 }
 
 const streamsIn = (payloads: readonly string[]) =>
-  payloads.flatMap((payload) => (payload === '' ? ['everything'] : (JSON.parse(payload) as string[])))
+  payloads.flatMap((payload) => (JSON.parse(payload) as { streams: string[] | null }).streams ?? ['everything'])
 
 describe('an append', () => {
   test('tells the names of the streams that grew, after it is committed', async () => {
@@ -52,7 +52,7 @@ describe('an append', () => {
       const streams = streamsIn(payloads)
       for (const stream of ['first', '$all', 'second', 'third']) expect(streams).toContain(stream)
       expect(streams).not.toContain('only checked')
-      expect(payloads.at(-1)).toBe('["linked"]')
+      expect(streamsIn(payloads.slice(-1))).toEqual(['linked'])
       const { rows } = await client.query(`SELECT count(*)::int AS count FROM ${store.schema}.events`)
       expect(rows).toEqual([{ count: 6 }])
     })
@@ -68,7 +68,7 @@ describe('an append', () => {
       await using other = await openSibling(store)
       await other.appendAll(names.map((stream) => ({ stream, expectedVersion: 'any', events: newEvents(1) })))
       await received.until(1)
-      await eventually(() => expect(payloads).toContain(''))
+      await eventually(() => expect(streamsIn(payloads)).toContain('everything'))
     })
   })
 
@@ -102,7 +102,7 @@ describe('an append', () => {
     })
   })
 
-  test('is told together with others, at most about 200 times a second', async () => {
+  test('is told together with those at the same time, at most about 200 times a second', async () => {
     await using store = await freshStore(database.connectionString)
     await withClient(database.connectionString, async (client) => {
       const payloads = await hear(client, store)
@@ -112,7 +112,6 @@ describe('an append', () => {
       for (const n of range(1, 40)) {
         await Promise.all(range(1, 5).map((m) => store.append(`s-${m}`, newEvent(n), { expectedVersion: 'any' })))
       }
-      for (const n of range(1, 100)) await store.append('one-writer', newEvent(n), { expectedVersion: 'any' })
       await store.append('last', newEvent(), { expectedVersion: 'any' })
       await eventually(() => expect(streamsIn(payloads)).toContain('last'))
       const seconds = (performance.now() - started) / 1_000

@@ -1,29 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Notifier } from '../../../src/notifications/notifier.ts'
-import type { Executor, Statement } from '../../../src/postgres/executor.ts'
+import type { Executor, Statement, TextRow } from '../../../src/postgres/executor.ts'
 import { eventually } from '../../support/eventually.ts'
 
 /** An executor that takes a millisecond for each statement. */
-function fakeExecutor(fail = false) {
+function fakeExecutor({ fail = false, answer = 'nobody listens' } = {}) {
   const payloads: unknown[] = []
   let running = 0
   let most = 0
-  const query = async <Row>({ values }: Statement): Promise<readonly Row[]> => {
+  const readRows = async ({ values }: Statement): Promise<readonly TextRow[]> => {
     payloads.push(values?.[0])
     most = Math.max(most, ++running)
     await sleep(1)
     running--
     if (fail) throw new Error('away')
-    return []
+    return [[answer]]
   }
   const executor: Executor = {
     inCallersTransaction: false,
     roundTrip: 0,
-    query,
-    write: query,
+    query: () => Promise.reject(new Error('is not used')),
+    write: () => Promise.reject(new Error('is not used')),
+    readRows,
     transaction: () => Promise.reject(new Error('is not used')),
-    readRows: () => Promise.reject(new Error('is not used')),
     copy: () => Promise.reject(new Error('is not used')),
   }
   return { executor, payloads, most: () => most }
@@ -32,43 +32,61 @@ function fakeExecutor(fail = false) {
 describe('the notifier', () => {
   test('tells at once when it was quiet, then what has gathered, one at a time', async () => {
     const { executor, payloads, most } = fakeExecutor()
-    const notifier = new Notifier(executor, 's')
+    const notifier = new Notifier(executor, 's', 'me')
     notifier.grown(['a', '$all'])
-    expect(payloads).toEqual(['["a","$all"]'])
+    expect(payloads).toEqual([told('a', '$all')])
     notifier.grown(['b', '$all'])
     notifier.grown(['c', 'b'])
     notifier.subscriptionsChanged()
     await notifier.flushed()
-    expect(payloads).toEqual(['["a","$all"]', '["b","$all","c"]', 'subscriptions'])
+    expect(payloads).toEqual([told('a', '$all'), told('b', '$all', 'c'), 'subscriptions'])
     expect(most()).toBe(1)
     notifier.grown(['d'])
-    expect(payloads.at(-1)).toBe('["d"]')
+    expect(payloads.at(-1)).toBe(told('d'))
     await notifier.flushed()
   })
 
-  test('tells at most 200 times a second, also of one append after the other', async () => {
-    const { executor, payloads } = fakeExecutor()
-    const notifier = new Notifier(executor, 's')
+  test.each([
+    ['while nobody listens', 'nobody listens', 1],
+    ['while more is stored all the time', '', 0],
+  ])('tells at most 200 times a second %s', async (_, answer, pause) => {
+    const { executor, payloads } = fakeExecutor({ answer })
+    const notifier = new Notifier(executor, 's', 'me')
     const started = performance.now()
     let grown = 0
     for (; performance.now() - started < 300; grown++) {
-      notifier.grown([`s-${grown}`])
-      await sleep(1)
+      notifier.grown([`s-${grown % 10}`, 'latest'])
+      await (pause > 0 ? sleep(pause) : new Promise(setImmediate))
     }
     await notifier.flushed()
     expect(payloads.length).toBeGreaterThan(1)
     expect(payloads.length).toBeLessThanOrEqual((performance.now() - started) / 5 + 1)
-    expect(payloads.flatMap((payload) => JSON.parse(String(payload)) as string[])).toHaveLength(grown)
+    expect(grown).toBeGreaterThan(2 * payloads.length)
+    expect(payloads.at(-1)).toContain('latest')
+  })
+
+  test('tells of an append at once when somebody listens and nothing else is stored meanwhile', async () => {
+    const { executor, payloads } = fakeExecutor({ answer: '' })
+    const notifier = new Notifier(executor, 's', 'me')
+    for (const stream of ['a', 'b', 'c']) {
+      notifier.grown([stream])
+      expect(payloads.at(-1)).toBe(told(stream))
+      await notifier.flushed()
+    }
   })
 
   test('is flushed when everything is told, and goes on after what failed', async () => {
-    const { executor, payloads } = fakeExecutor(true)
-    const notifier = new Notifier(executor, 's')
+    const { executor, payloads } = fakeExecutor({ fail: true })
+    const notifier = new Notifier(executor, 's', 'me')
     await notifier.flushed()
     notifier.grown(['a'])
     notifier.grown(['b'])
     await eventually(() => expect(payloads).toHaveLength(1))
     await notifier.flushed()
-    expect(payloads).toEqual(['["a"]', '["b"]'])
+    expect(payloads).toEqual([told('a'), told('b')])
   })
 })
+
+function told(...streams: string[]): string {
+  return JSON.stringify({ sender: 'me', streams })
+}
