@@ -44,6 +44,11 @@ export class Notifications {
     this.#notifier.subscriptionsChanged()
   }
 
+  /** Whether several wait for a stream. */
+  isShared(stream: string): boolean {
+    return this.#wakeUps.countFor(stream) > 1
+  }
+
   /** Calls back whenever the stream may have grown, until the function that it returns is called. */
   waitFor(stream: string, callback: () => void): () => void {
     const unregister = this.#wakeUps.register(stream, callback)

@@ -12,6 +12,11 @@ export class WakeUps {
     return size
   }
 
+  /** How many wait for a stream. */
+  countFor(stream: string): number {
+    return this.#waiting.get(stream)?.size ?? 0
+  }
+
   /** Calls back whenever the stream may have grown, until the function that it returns is called. */
   register(stream: string, callback: () => void): () => void {
     const callbacks = this.#waiting.get(stream) ?? new Set()

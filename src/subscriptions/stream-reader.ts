@@ -35,11 +35,14 @@ const TIMEOUT = 15_000
 export class StreamReader {
   readonly #context: StoreContext
   readonly #executor: Executor
+  readonly #isShared: (stream: string) => boolean
   readonly #cache = new PageCache<CachedPage>()
 
-  constructor(context: StoreContext, executor: Executor) {
+  /** `isShared` says whether several read a stream: then pages are kept for a moment. */
+  constructor(context: StoreContext, executor: Executor, isShared: (stream: string) => boolean) {
     this.#context = context
     this.#executor = executor
+    this.#isShared = isShared
   }
 
   /** The cursor behind the last event that is stored now. */
@@ -66,11 +69,13 @@ export class StreamReader {
   }
 
   #page(stream: string, { streamId, after }: Cursor, size: number): Promise<CachedPage> {
-    return this.#cache.read(JSON.stringify([stream, streamId, after, size]), async () => {
+    const keep = this.#isShared(stream)
+    const fetch = async () => {
       const request = { stream, streamId, direction: 'forwards', from: after + 1, size, timeout: TIMEOUT } as const
       const page = await fetchPage<EventTypes>(this.#context, this.#executor, request, new Deadline(TIMEOUT))
       return { ...page, full: page.events.length === size }
-    })
+    }
+    return this.#cache.read(JSON.stringify([stream, streamId, after, size]), fetch, { keep })
   }
 
   async #status(stream: string): Promise<StreamStatus | undefined> {

@@ -43,7 +43,7 @@ export class Subscriptions {
     this.#services = {
       schema: context.schema,
       executor,
-      reader: new StreamReader(context, executor),
+      reader: new StreamReader(context, executor, (stream) => notifications.isShared(stream)),
       notifications,
       checkpoints: new Checkpoints(executor, context.schema),
       onDiagnostic,
