@@ -1,8 +1,10 @@
 import type { EventTypes, RecordedEvent } from '../events.ts'
 import type { Executor } from '../postgres/executor.ts'
+import { preparedStatement } from '../postgres/prepared-statement.ts'
 import { type EventPage, fetchPage } from '../streams/pages.ts'
 import type { StoreContext } from '../streams/store-context.ts'
 import { Deadline } from '../util/deadline.ts'
+import { Turnstile } from '../util/turnstile.ts'
 import { type Cacheable, PageCache } from './page-cache.ts'
 
 /** How far somebody has read. */
@@ -30,6 +32,15 @@ interface StreamStatus {
 type CachedPage = EventPage<EventTypes> & Cacheable
 
 const TIMEOUT = 15_000
+/** However many follow, they take so many of the pool's connections at a time: the others are for those who append and read. */
+const READS_AT_A_TIME = 4
+
+const STATUS = preparedStatement(
+  (schema: string) => `
+    SELECT v.stream_id::text, v.stream_version::text, (v.deleted_at IS NOT NULL)::text AS deleted
+    FROM ${schema}.stream_versions v
+    WHERE v.stream_name = $1::text`,
+)
 
 /** Reads on after cursors, for those who follow streams that may not be there yet, be deleted, or be created again. */
 export class StreamReader {
@@ -37,6 +48,7 @@ export class StreamReader {
   readonly #executor: Executor
   readonly #isShared: (stream: string) => boolean
   readonly #cache = new PageCache<CachedPage>()
+  readonly #turnstile = new Turnstile(READS_AT_A_TIME)
 
   /** `isShared` says whether several read a stream: then pages are kept for a moment. */
   constructor(context: StoreContext, executor: Executor, isShared: (stream: string) => boolean) {
@@ -72,24 +84,20 @@ export class StreamReader {
     const keep = this.#isShared(stream)
     const fetch = async () => {
       const request = { stream, streamId, direction: 'forwards', from: after + 1, size, timeout: TIMEOUT } as const
-      const page = await fetchPage<EventTypes>(this.#context, this.#executor, request, new Deadline(TIMEOUT))
+      const page = await this.#turnstile.run(() =>
+        fetchPage<EventTypes>(this.#context, this.#executor, request, new Deadline(TIMEOUT)),
+      )
       return { ...page, full: page.events.length === size }
     }
     return this.#cache.read(JSON.stringify([stream, streamId, after, size]), fetch, { keep })
   }
 
   async #status(stream: string): Promise<StreamStatus | undefined> {
-    const [row] = await this.#executor.query<{ stream_id: string; stream_version: string; deleted: string }>(
-      {
-        text: `
-          SELECT v.stream_id::text, v.stream_version::text, (v.deleted_at IS NOT NULL)::text AS deleted
-          FROM ${this.#context.schema}.stream_versions v
-          WHERE v.stream_name = $1::text`,
-        values: [stream],
-      },
-      new Deadline(TIMEOUT),
-    )
-    return row && { streamId: row.stream_id, version: Number(row.stream_version), deleted: row.deleted === 'true' }
+    const statement = STATUS([stream], this.#context.schema)
+    const [row] = await this.#turnstile.run(() => this.#executor.readRows(statement, new Deadline(TIMEOUT)))
+    if (!row) return undefined
+    const [streamId, version, deleted] = row
+    return { streamId: String(streamId), version: Number(version), deleted: deleted === 'true' }
   }
 }
 
