@@ -9,7 +9,7 @@ import { readReservations } from './reservations.ts'
 import type { StoreContext } from './store-context.ts'
 
 /** Events from which a COPY is faster than one statement, and the milliseconds that each of them saves to pay for a second round trip. */
-const COPIED_EVENTS = 150
+const COPIED_EVENTS = 250
 const SAVED = 0.0025
 /** Milliseconds of a round trip on one machine, for which the number of events was measured. */
 const LOCAL_ROUND_TRIP = 0.5

@@ -31,8 +31,8 @@ const APPEND_EVENTS = preparedStatement(
   (schema: string) => `
     SELECT outcomes::text, versions::text, heads::text, ${MILLISECONDS} AS created
     FROM ${schema}.append_events($1::text::text[], $2::text::text[], $3::text::int[], $4::text::int[], $5::text::int[],
-      $6::text::timestamptz[], $7::text::int[], $8::text::uuid[], $9::text::text[], $10::text::text[], $11::text::text[],
-      $12::text::uuid[], $13::text::uuid[])`,
+      $6::text::timestamptz[], $7::text::int[], $8::text::int[], $9::text::uuid[], $10::text::text[], $11::text::text[],
+      $12::text::text[], $13::text::uuid[], $14::text::uuid[])`,
 )
 
 const APPEND_EVENT = preparedStatement(

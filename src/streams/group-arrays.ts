@@ -32,8 +32,9 @@ export function partArrays(requests: readonly AppendRequest[]): readonly string[
   ]
 }
 
-/** The events of a group, as arrays: the number of each event's part, ids, types, data, metadata, causation and correlation ids. */
-export function eventArrays(requests: readonly AppendRequest[]): readonly string[] {
+/** The events of a group, as arrays: the number of each event's part, its own within the part, ids, types, data, metadata, causation and correlation ids. */
+export function eventArrays(requests: readonly AppendRequest[]): readonly (string | null)[] {
+  const ofParts: number[] = []
   const numbers: number[] = []
   const ids: string[] = []
   const types: string[] = []
@@ -45,8 +46,9 @@ export function eventArrays(requests: readonly AppendRequest[]): readonly string
   for (const { parts } of requests) {
     for (const { events } of parts) {
       part++
-      for (const event of events) {
-        numbers.push(part)
+      for (const [index, event] of events.entries()) {
+        ofParts.push(part)
+        numbers.push(index + 1)
         ids.push(event.id)
         types.push(event.type)
         data.push(event.data)
@@ -57,12 +59,18 @@ export function eventArrays(requests: readonly AppendRequest[]): readonly string
     }
   }
   return [
+    plainArray(ofParts),
     plainArray(numbers),
     plainArray(ids),
     textArray(types),
     textArray(data),
     textArray(metadata),
-    plainArray(causationIds),
-    plainArray(correlationIds),
+    idArray(causationIds),
+    idArray(correlationIds),
   ]
+}
+
+/** NULL when there are none: the server makes as many of it as it needs. */
+function idArray(ids: readonly (string | null)[]): string | null {
+  return ids.some((id) => id !== null) ? plainArray(ids) : null
 }

@@ -5,6 +5,7 @@ import { LostConnectionError } from '../postgres/lost-connection.ts'
 import type { Deadline } from '../util/deadline.ts'
 import { appendGroup, lockStore, settleRepetitions, withSettled } from './append-group.ts'
 import type { AppendOutcome, AppendRequest } from './append-request.ts'
+import { watchForStall } from './stalled-holder.ts'
 import type { StoreContext } from './store-context.ts'
 
 /** Milliseconds between tries to find out, of which the first comes at once. */
@@ -27,11 +28,14 @@ export async function appendSurely(
   requests: readonly AppendRequest[],
   deadline: Deadline,
 ): Promise<readonly AppendOutcome[]> {
+  const stopWatching = watchForStall(context, executor)
   try {
     return await appendGroup(context, executor, requests, deadline)
   } catch (error) {
     if (!(error instanceof LostConnectionError)) throw error
-    return findOut(context, executor, requests, deadline, error)
+    return await findOut(context, executor, requests, deadline, error)
+  } finally {
+    stopWatching()
   }
 }
 

@@ -68,7 +68,7 @@ function checkFields(event: NewEvent, goodType: string | undefined, what: () => 
   const { type, metadata, id, causationId, correlationId } = event
   const issues: InvalidEventIssue[] = []
   const add = (issue: InvalidEventIssue | undefined) => issue && issues.push(issue)
-  if (type !== goodType) add(typeIssue(type))
+  if (goodType === undefined || type !== goodType) add(typeIssue(type))
   if (metadata !== undefined) add(metadataIssue(metadata))
   if (id != null) add(idIssue(id, 'id'))
   if (causationId != null) add(idIssue(causationId, 'causationId'))

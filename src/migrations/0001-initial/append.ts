@@ -7,35 +7,26 @@ export function append(schema: string, payload: Payload): string {
   const body = dollarTag(schema)
   const stored = (content: string) => (payload === 'bytea' ? `decode(${content}, 'hex')` : `${content}::${payload}`)
   return `
--- Appends a group. Its parts are described as for reserve; of each event come the number of its part, in order of parts, and its fields.
+-- Appends a group. Its parts are described as for reserve; of each event come the number of its part, its own within the part, and
+-- its fields.
 CREATE FUNCTION ${schema}.append_events(streams text[], expected text[], counts int[], appends int[], previous int[],
-  times timestamptz[], parts int[], ids uuid[], types text[], contents text[], about text[], causations uuid[], correlations uuid[],
+  times timestamptz[], parts int[], numbers int[], ids uuid[], types text[], contents text[], about text[], causations uuid[],
+  correlations uuid[],
   OUT outcomes text[], OUT versions bigint[], OUT heads bigint[], OUT created timestamptz[])
 LANGUAGE plpgsql AS ${body}
 #variable_conflict use_column
 DECLARE
-  reserved record;
+  stream_ids bigint[];
 BEGIN
-  SELECT * INTO reserved FROM ${schema}.reserve(streams, expected, counts, appends, previous, times);
-  outcomes := reserved.outcomes;
-  versions := reserved.versions;
-  heads := reserved.heads;
-  created := reserved.created;
-  IF cardinality(ids) = 0 OR NOT 'ok' = ANY (outcomes) THEN
-    RETURN;
-  END IF;
+  SELECT r.outcomes, r.stream_ids, r.versions, r.heads, r.created INTO outcomes, stream_ids, versions, heads, created
+  FROM ${schema}.reserve(streams, expected, counts, appends, previous, times) r;
   INSERT INTO ${schema}.events (position, stream_id, stream_version, created_at,
     event_id, causation_id, correlation_id, event_type, data, metadata)
-  SELECT p.head + e.number - p.earlier, p.stream_id, p.version + e.number - p.earlier, p.created_at,
+  SELECT heads[e.part] + e.number, stream_ids[e.part], COALESCE(versions[e.part], 0) + e.number, created[e.part],
     e.id, e.causation_id, e.correlation_id, e.type, ${stored('e.data')}, ${stored('e.metadata')}
-  FROM unnest(parts, ids, types, contents, about, causations, correlations) WITH ORDINALITY
-    AS e (part, id, type, data, metadata, causation_id, correlation_id, number)
-  JOIN (
-    SELECT r.number, r.outcome, r.stream_id, COALESCE(r.version, 0) AS version, r.head, r.created_at,
-      sum(r.events) OVER (ORDER BY r.number) - r.events AS earlier
-    FROM unnest(outcomes, reserved.stream_ids, versions, heads, created, counts) WITH ORDINALITY
-      AS r (outcome, stream_id, version, head, created_at, events, number)
-  ) p ON p.number = e.part AND p.outcome = 'ok';
+  FROM unnest(parts, numbers, ids, types, contents, about, causations, correlations)
+    AS e (part, number, id, type, data, metadata, causation_id, correlation_id)
+  WHERE outcomes[e.part] = 'ok';
 END
 ${body};
 

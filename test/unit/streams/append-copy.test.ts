@@ -9,8 +9,8 @@ function requestOf(events: number): AppendRequest {
 
 describe('whether a group is worth copying', () => {
   test.each([
-    [149, false],
-    [150, true],
+    [249, false],
+    [250, true],
     [5_000, true],
   ])('depends on its events where the server is near: %i', (events, worth) => {
     expect(isWorthCopying([requestOf(events)], 0.1)).toBe(worth)
@@ -20,8 +20,8 @@ describe('whether a group is worth copying', () => {
   test.each([
     [1_000, 2, true],
     [1_000, 10, false],
-    [3_900, 10, false],
-    [4_000, 10, true],
+    [4_000, 10, false],
+    [4_100, 10, true],
     [5_000, 100, false],
   ])('must save more than the second round trip costs: %i events, %i ms', (events, roundTrip, worth) => {
     expect(isWorthCopying([requestOf(events)], roundTrip)).toBe(worth)
