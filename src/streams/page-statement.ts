@@ -14,7 +14,10 @@ const MOST = Number.MAX_SAFE_INTEGER
 /** Sizes of pages that are asked for again and again. With its limit in the text, the plan of a statement can be kept. */
 const USUAL_SIZES = new Set([1, 500, 1_000])
 
-/** The statement that reads one page: the columns of `recordedColumns`, of a stream also `event_number` and `read_stream_id`. */
+/**
+ * The statement that reads one page: the columns of `recordedColumns`, of a stream also `event_number` and `read_stream_id`. Of a
+ * stream's own events the stream's name and the number are NULL: who reads knows them.
+ */
 export function pageStatement({ schema, codec: { payload } }: StoreContext, request: PageRequest): Statement {
   const { stream, streamId, direction, from, size } = request
   const values = stream === ALL ? [String(from)] : [String(from), stream, streamId ?? null]
@@ -54,13 +57,13 @@ const PAGE_OF_STREAM = preparedStatement((schema: string, payload: Payload, dire
     LIMIT ${limit}`
   return `
     WITH target AS (
-      SELECT stream_id, stream_name FROM ${schema}.streams
+      SELECT stream_id FROM ${schema}.streams
       WHERE stream_name = $2::text AND deleted_at IS NULL AND stream_id = COALESCE($3::text::int8, stream_id)
     )
     SELECT ${recordedColumns(payload)}, s.event_number::text, (SELECT stream_id FROM target)::text AS read_stream_id
     FROM (
       (
-        SELECT own.stream_version AS number, NULL::int8 AS event_number, (SELECT stream_name FROM target), own.*
+        SELECT own.stream_version AS number, NULL::int8 AS event_number, NULL AS stream_name, own.*
         FROM ${schema}.events own
         WHERE ${within('own')}
       )

@@ -50,7 +50,7 @@ export async function fetchPage<Types extends EventTypes>(
   const rows = await executor.readRows(pageStatement(context, request), deadline)
   const numbered = request.stream === ALL ? POSITION : EVENT_NUMBER
   return {
-    events: rows.map((row) => toRecordedEvent<Types>(row, context.codec, row[numbered] ?? null)),
+    events: rows.map((row) => toRecordedEvent<Types>(row, context.codec, request.stream, row[numbered] ?? null)),
     streamId: rows[0]?.[READ_STREAM_ID] ?? request.streamId,
   }
 }

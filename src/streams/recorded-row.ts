@@ -18,10 +18,14 @@ export function recordedColumns(payload: Codec['payload']): string {
 /** How many columns these are: what a read selects besides comes after them. */
 export const RECORDED_COLUMNS = 10
 
-/** The event of a row. `eventNumber` is its number in the stream that is read; null when that is the stream it was appended to. */
+/**
+ * The event of a row, as it was read from `stream`. `eventNumber` is its number there; it and the row's stream name are null when
+ * that is the stream it was appended to.
+ */
 export function toRecordedEvent<Types extends EventTypes>(
   row: TextRow,
   codec: Codec,
+  stream: string,
   eventNumber: string | null,
 ): RecordedEvent<Types> {
   const [position, id, version, type, data, metadata, causationId, correlationId, createdAt, streamName] = row as Fields
@@ -34,7 +38,7 @@ export function toRecordedEvent<Types extends EventTypes>(
     causationId,
     correlationId,
     createdAt: new Date(Number(createdAt)),
-    streamName,
+    streamName: streamName ?? stream,
     streamVersion,
     position: toNumber(position),
     eventNumber: eventNumber === null ? streamVersion : toNumber(eventNumber),
@@ -52,7 +56,7 @@ type Fields = readonly [
   causationId: string | null,
   correlationId: string | null,
   createdAt: string,
-  streamName: string,
+  streamName: string | null,
 ]
 
 /** Numbers go up to 2^53 - 1, beyond which JavaScript cannot tell them apart. */
