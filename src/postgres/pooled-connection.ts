@@ -59,7 +59,7 @@ export class PooledConnection {
   async readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
     if (!this.#isDriversOwn) return textRows((await this.run<object>(statement, deadline)).rows)
     const running = new Promise<readonly TextRow[]>((resolve, reject) => {
-      void this.#client.query(new TextQuery(statement, (error, rows) => (error ? reject(error) : resolve(rows))))
+      this.#submit(new TextQuery(statement, (error, rows) => (error ? reject(error) : resolve(rows))), reject)
     })
     return this.#settle(running, deadline)
   }
@@ -83,8 +83,14 @@ export class PooledConnection {
   /** Runs a script that begins with a COPY of this content. Resolves to the tags of its commands. */
   copyIn(script: string, content: readonly Uint8Array[], deadline: Deadline): Promise<readonly string[]> {
     const copy = new CopyIn(script, content)
-    void this.#client.query(copy) // pg takes it as it is, and returns it
+    this.#submit(copy, copy.callback)
     return this.#settle(copy.completed, deadline)
+  }
+
+  /** `pg` takes a query of our making as it is, and returns it. Where somebody stands in between, he may refuse it in his own way. */
+  #submit(query: TextQuery | CopyIn, refuse: (error: Error) => void): void {
+    const answered: unknown = this.#client.query(query)
+    if (answered instanceof Promise) answered.catch(refuse)
   }
 
   async #settle<Value>(running: Promise<Value>, deadline: Deadline): Promise<Value> {

@@ -10,7 +10,7 @@ export interface Worker<Types extends EventTypes> {
   readonly control: SubscriberControl<Types>
 }
 
-/** The run whose handler is being executed. */
+/** The run whose handlers are being executed. Entered once for all of them: for each event by itself it would cost more than the rest. */
 const current = new AsyncLocalStorage<Run<EventTypes>>()
 
 /**
@@ -30,7 +30,9 @@ export class Run<Types extends EventTypes> {
     const abort = () => this.#fail(signal?.reason)
     if (signal?.aborted) abort()
     else signal?.addEventListener('abort', abort, { once: true })
-    this.done = Promise.all(workers.map((worker) => this.#work(worker)))
+    const work = () => Promise.all(workers.map((worker) => this.#work(worker)))
+    this.done = current
+      .run(this as Run<EventTypes>, work)
       .finally(() => signal?.removeEventListener('abort', abort))
       .then(() => {
         if (this.#failure) throw this.#failure.error
@@ -46,11 +48,13 @@ export class Run<Types extends EventTypes> {
   }
 
   async #work({ subscriber, control }: Worker<Types>): Promise<void> {
+    const handler = this.#handler
     try {
       for await (const event of subscriber) {
         const { signal } = control
         try {
-          await current.run(this as Run<EventTypes>, this.#handler, event, { signal })
+          const handling = handler(event, { signal })
+          if (handling) await handling
         } catch (error) {
           if (signal.aborted) continue // it gave up because the event is not its own any more
           this.#fail(error) // before it leaves: none of this run begins with what it gives back

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { useDatabase } from '../support/database.ts'
 import { freshStore } from '../support/fresh-store.ts'
 import { newEvent } from '../support/new-events.ts'
-import { runSql, withClient } from '../support/run-sql.ts'
+import { withClient } from '../support/run-sql.ts'
 
 const database = useDatabase()
 
@@ -47,5 +47,5 @@ test('a transaction of a user who takes his time is not ended', async () => {
     })
     await client.query('COMMIT')
   })
-  expect(await runSql(database.connectionString, `SELECT FROM ${store.schema}.events`)).toHaveLength(1)
+  expect((await store.read('s').toArray()).at(0)).toMatchObject({ position: 1 })
 })
