@@ -66,7 +66,8 @@ export class PooledConnection {
 
   /** Runs several statements, which are one text without parameters: one that fails ends them all. */
   script<Row>(text: string, deadline: Deadline): Promise<readonly Result<Row>[]> {
-    return this.#settle(this.#client.query({ text }) as unknown as Promise<readonly Result<Row>[]>, deadline)
+    const running: Promise<unknown> = this.#client.query({ text }) // of several statements it resolves to several results
+    return this.#settle(running as Promise<readonly Result<Row>[]>, deadline)
   }
 
   /** Whether it can `copyIn`. */

@@ -36,8 +36,8 @@ export class TextQuery implements pg.Submittable {
     this.callback = callback
   }
 
-  submit(driver: pg.Connection): void {
-    const connection = driver as unknown as DriverConnection
+  submit(driver: unknown): void {
+    const connection = driver as DriverConnection
     connection.stream.cork()
     if (connection.parsedStatements[this.name] !== this.text) connection.parse({ name: this.name, text: this.text })
     connection.bind({ statement: this.name, values: this.#values })

@@ -112,6 +112,7 @@ async function storeInChunks(context: StoreContext, query: Query, request: Appen
   return { results: withHead(request.parts, results) }
 }
 
+/** Takes the write lock until the transaction ends. Rejects in a transaction of the wrong isolation. */
 export async function lockStore({ schema }: StoreContext, query: Query): Promise<void> {
   const [row] = await query<{ locked: string }>({ text: `SELECT ${schema}.lock_store()::text AS locked` })
   if (row?.locked !== 'true') throw refuseIsolation()

@@ -41,6 +41,7 @@ function refusal({ stream, expectedVersion }: AppendPart, { outcome, version }: 
   return new WrongExpectedVersionError(stream, expectedVersion, version ?? 'no-stream')
 }
 
+/** The outcome of an append about which the database has said nothing: a fault of ours. */
 export function missingAnswer(): { readonly error: EventStoreError } {
   return { error: new DatabaseError('XX000', 'The database answered for fewer appends than it was given.') }
 }

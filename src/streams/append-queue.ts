@@ -29,7 +29,7 @@ interface Waiting {
  * result of its own. An append without company does not wait.
  *
  *   queued ──group is formed──► under way ──► settled
- *      └──── its time is up: TimeoutError, and it is not stored
+ *      └─────────────────────────┴──── its time is up: TimeoutError; what was queued only is not stored
  *
  * Groups are formed in the order of arrival, so none overtakes another, and bounded, so that a small append does not wait long
  * behind large ones; one that is too large for a statement goes alone. When much is queued, `room` makes the next ones wait.
@@ -52,7 +52,7 @@ export class AppendQueue {
   room(deadline: Deadline): Promise<void> | undefined {
     if (this.#queuedBytes < MOST_QUEUED) return undefined
     return new Promise((resolve, reject) => {
-      const stopWatching = deadline.onExpired(() => reject(notStored(deadline)))
+      const stopWatching = deadline.onExpired(() => reject(timedOut(deadline)))
       this.#roomWaiters.push(() => {
         stopWatching()
         resolve()
@@ -63,7 +63,7 @@ export class AppendQueue {
   /** Queues an append. Resolves to what became of it. */
   submit(request: AppendRequest, deadline: Deadline): Promise<AppendOutcome> {
     return new Promise((resolve) => {
-      const stopWatching = deadline.onExpired(() => waiting.settle({ error: notStored(deadline) }))
+      const stopWatching = deadline.onExpired(() => waiting.settle({ error: timedOut(deadline) }))
       const waiting: Waiting = {
         request,
         deadline,
@@ -154,6 +154,6 @@ function answer(group: readonly Waiting[], outcomes: readonly AppendOutcome[], f
   }
 }
 
-function notStored(deadline: Deadline): TimeoutError {
+function timedOut(deadline: Deadline): TimeoutError {
   return new TimeoutError(deadline.timeout, 'waiting for other appends')
 }

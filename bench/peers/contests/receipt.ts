@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { EventStore } from '../../../src/index.ts'
+import { now } from '../../harness/clock.ts'
 import { quantile } from '../../harness/statistics.ts'
 import { newEvent } from '../../workload.ts'
 import type { Contest, Figure } from '../arena.ts'
-import { clock } from '../clock.ts'
 import { openStore } from '../contenders/store.ts'
 import { Receipts } from '../receipts.ts'
 
@@ -58,9 +58,9 @@ async function measure(
   const delays: number[] = []
   for (let n = 0; n < appends; n++) {
     if (pause > 0) await sleep(pause)
-    const began = clock()
+    const began = now()
     const { position } = await store.append('letters', newEvent(n), { expectedVersion: 'any' })
-    const returned = clock()
+    const returned = now()
     durations.push(returned - began)
     delays.push((await receipts.of(position)) - returned)
   }
@@ -73,7 +73,7 @@ function followHere(store: EventStore, _: string, receipts: Receipts): () => Pro
   const ended = (async () => {
     try {
       for await (const { position } of store.follow('$all', { after: 'start', signal: ending.signal })) {
-        receipts.received(position, clock())
+        receipts.received(position, now())
       }
     } catch (error) {
       if (!ending.signal.aborted) throw error
