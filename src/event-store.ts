@@ -24,7 +24,6 @@ import type { SubscriptionInfo } from './results.ts'
 import { RunningOperations } from './running-operations.ts'
 import { Codec } from './serialization/payload.ts'
 import { type StreamOperations, streamOperations } from './stream-operations.ts'
-import { encodeAhead } from './streams/append-copy.ts'
 import { AppendQueue } from './streams/append-queue.ts'
 import { appendSurely } from './streams/lost-outcome.ts'
 import type { StoreContext } from './streams/store-context.ts'
@@ -104,10 +103,7 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
       codec: new Codec(this.#settings.payload, checkSerializer(checked.serializer)),
       eventSchemas: checkEventSchemas(checked.events),
       enableHardDeletes: checkBoolean(checked.enableHardDeletes ?? false, 'enableHardDeletes'),
-      appends: new AppendQueue(
-        (requests, deadline) => appendSurely(this.#context, executor, requests, deadline),
-        (request) => encodeAhead(this.#context, request),
-      ),
+      appends: new AppendQueue((requests, deadline) => appendSurely(this.#context, executor, requests, deadline)),
       appendsHeld: () => this.#appendsHeld,
       announce: (by, streams, deadline) => announce(this.#notifications, schema, by, streams, deadline),
     }

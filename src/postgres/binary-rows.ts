@@ -1,3 +1,5 @@
+import { UUID_BYTES, writeUuid, writeUuidv7 } from '../util/uuid.ts'
+
 /** What a file of binary COPY begins with: the signature, no flags, no extension. */
 export const BINARY_HEADER: Uint8Array = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 /** What it ends with: instead of a row's number of columns, -1. */
@@ -5,7 +7,10 @@ export const BINARY_TRAILER: Uint8Array = Buffer.from([0xff, 0xff])
 
 /** The bytes that an int8 takes: its length, and itself. */
 const INT8_BYTES = 12
-
+/** What stands where the length of a column would, if it is NULL. */
+const NULL = -1
+/** Characters of a text whose bytes are not counted beforehand. */
+const SHORT_TEXT = 4_096
 const TWO_TO_THE_32 = 2 ** 32
 
 /**
@@ -13,12 +18,14 @@ const TWO_TO_THE_32 = 2 ** 32
  * number of its columns. Source: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.4
  */
 export class BinaryRows {
+  readonly #most: number
   #buffer: Buffer
   #length = 0
 
-  /** `capacity` is how many bytes are expected. */
-  constructor(capacity: number) {
-    this.#buffer = Buffer.allocUnsafe(capacity)
+  /** `capacity` is how many bytes are expected, `most` beyond how many it throws RangeError. */
+  constructor(capacity: number, most: number = 2 ** 30) {
+    this.#most = most
+    this.#buffer = Buffer.allocUnsafe(Math.min(capacity, most))
   }
 
   /** Begins a row; returns where it does. */
@@ -38,37 +45,39 @@ export class BinaryRows {
     }
   }
 
-  /** A UUID in lower case, or NULL. */
+  /** A UUID, or NULL. */
   uuid(id: string | null): void {
-    this.#reserve(20)
+    this.#reserve(4 + UUID_BYTES)
     if (id === null) {
-      this.#length = this.#buffer.writeInt32BE(-1, this.#length)
+      this.#length = this.#buffer.writeInt32BE(NULL, this.#length)
       return
     }
-    let offset = this.#buffer.writeInt32BE(16, this.#length)
-    for (let index = 0; index < 36; index += 2) {
-      if (index === 8 || index === 13 || index === 18 || index === 23) index++
-      this.#buffer[offset++] = (digit(id, index) << 4) | digit(id, index + 1)
-    }
-    this.#length = offset
+    const start = this.#buffer.writeInt32BE(UUID_BYTES, this.#length)
+    writeUuid(this.#buffer, start, id)
+    this.#length = start + UUID_BYTES
   }
 
-  /** Text in UTF-8, after a byte in front of it, if one is given: what jsonb wants. */
-  text(content: string, before?: number): void {
-    this.#reserve(5 + content.length * 3)
+  /** A new UUID version 7. */
+  newUuid(): void {
+    this.#reserve(4 + UUID_BYTES)
+    const start = this.#buffer.writeInt32BE(UUID_BYTES, this.#length)
+    writeUuidv7(this.#buffer, start)
+    this.#length = start + UUID_BYTES
+  }
+
+  /** Text in UTF-8, or bytes as they are; after a byte in front of it, if one is given: what jsonb wants. */
+  content(content: string | Uint8Array, before?: number): void {
+    this.#reserve(5 + mostBytes(content))
     const start = this.#length + 4
     let end = start
     if (before !== undefined) this.#buffer[end++] = before
-    end += this.#buffer.write(content, end)
+    if (typeof content === 'string') end += this.#buffer.write(content, end)
+    else {
+      this.#buffer.set(content, end)
+      end += content.length
+    }
     this.#buffer.writeInt32BE(end - start, this.#length)
     this.#length = end
-  }
-
-  /** Bytes, given as hexadecimal digits. */
-  hex(digits: string): void {
-    this.#reserve(4 + digits.length / 2)
-    const start = this.#buffer.writeInt32BE(digits.length / 2, this.#length)
-    this.#length = start + this.#buffer.write(digits, start, 'hex')
   }
 
   /** What was written; nothing may be written after it. */
@@ -77,8 +86,14 @@ export class BinaryRows {
   }
 
   #reserve(bytes: number): void {
-    if (this.#length + bytes <= this.#buffer.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + bytes))
+    const needed = this.#length + bytes
+    if (needed <= this.#buffer.length) return
+    if (needed > this.#most) {
+      throw new RangeError(
+        `all events of an append together must not exceed ${this.#most} bytes, found more: append several times`,
+      )
+    }
+    const larger = Buffer.allocUnsafe(Math.min(this.#most, Math.max(this.#buffer.length * 2, needed)))
     this.#buffer.copy(larger, 0, 0, this.#length)
     this.#buffer = larger
   }
@@ -96,11 +111,22 @@ export function writeBigInt8(rows: DataView, row: number, column: number, value:
   rows.setBigInt64(offsetOf(row, column), value)
 }
 
+/** Where the columns after the int8 columns of a row begin. */
+export function afterInt8s(row: number, count: number): number {
+  return row + 2 + count * INT8_BYTES
+}
+
+/** Where the column ends that begins here: the next begins there. */
+export function columnEnd(rows: Buffer, start: number): number {
+  const length = rows.readInt32BE(start)
+  return start + 4 + (length === NULL ? 0 : length)
+}
+
 function offsetOf(row: number, column: number): number {
   return row + 2 + column * INT8_BYTES + 4
 }
 
-function digit(text: string, index: number): number {
-  const code = text.charCodeAt(index)
-  return code <= 57 ? code - 48 : code - 87
+function mostBytes(content: string | Uint8Array): number {
+  if (typeof content !== 'string') return content.length
+  return content.length <= SHORT_TEXT ? content.length * 3 : Buffer.byteLength(content)
 }

@@ -111,7 +111,8 @@ export class CallersTransaction implements Executor {
   async #run<Row>(statement: Statement): Promise<readonly Row[]> {
     let answer: { rows: unknown[] } | undefined
     try {
-      answer = await this.#client.query({ text: statement.text, values: statement.values ?? [] })
+      const { text, values = [] } = statement.asText?.() ?? statement
+      answer = await this.#client.query({ text, values })
     } catch (error) {
       throw translateError(error)
     }

@@ -177,8 +177,8 @@ export class Database implements Executor {
   }
 }
 
-function unprepared({ text, values }: Statement): Statement {
-  return values ? { text, values } : { text }
+function unprepared({ name, asText, ...statement }: Statement): Statement {
+  return asText ? { ...statement, asText: () => unprepared(asText()) } : statement
 }
 
 async function inTransaction<Result>(

@@ -6,6 +6,8 @@ export interface Statement {
   readonly name?: string
   readonly text: string
   readonly values?: unknown[]
+  /** The same for a driver of which is not known that it takes values in binary form, if there are any. */
+  readonly asText?: () => Statement
 }
 
 /** A row as the server sends it: the columns in order, each as text. */
@@ -35,7 +37,7 @@ export interface Executor {
   readonly roundTrip: number
   /** Runs one statement. */
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
-  /** Runs one statement whose values and columns are all text, the fast way. */
+  /** Runs one statement whose values are text or buffers, and whose columns are all text, the fast way. */
   readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>
   /** The same for one that writes, in a READ COMMITTED transaction of its own or in the caller's. */
   write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>

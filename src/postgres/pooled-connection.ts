@@ -52,7 +52,9 @@ export class PooledConnection {
   }
 
   run<Row>(statement: Statement, deadline: Deadline): Promise<Result<Row>> {
-    return this.#settle(this.#client.query(statement) as Promise<Result<Row>>, deadline)
+    const { asText, ...asItIs } = statement
+    const understood = this.#isDriversOwn ? asItIs : (asText?.() ?? asItIs)
+    return this.#settle(this.#client.query(understood) as Promise<Result<Row>>, deadline)
   }
 
   /** Runs a statement of which every column is text. */

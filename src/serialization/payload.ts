@@ -7,9 +7,12 @@ import { json } from './json.ts'
 /** The largest data or metadata of one event, in bytes. */
 const LARGEST_CONTENT = 64 * 1024 * 1024
 
+/** The content of a column: JSON, or whatever bytes for `bytea`; a string is meant in UTF-8. */
+export type Content = string | Uint8Array
+
 /** What a codec makes of a value: the column's content, or why the column cannot hold it. */
 export type Encoded =
-  | { readonly content: string; readonly problem?: undefined }
+  | { readonly content: Content; readonly problem?: undefined }
   | { readonly problem: InvalidEventIssue; readonly cause?: unknown }
 
 /** Turns values into the content of a data or metadata column, and back. */
@@ -22,7 +25,6 @@ export class Codec {
     this.#serializer = serializer
   }
 
-  /** The column's content as text: JSON for `json` and `jsonb`, hexadecimal digits for `bytea`. */
   encode(value: unknown): Encoded {
     let content: unknown
     try {
@@ -42,12 +44,13 @@ export class Codec {
     if (typeof content === 'string' && this.#serializer !== json && !content.isWellFormed()) {
       return refused('contains half of a surrogate pair, which UTF-8 cannot hold')
     }
-    if (this.payload === 'bytea') return { content: Buffer.from(content as string).toString('hex') }
+    // A serializer may write into the same bytes again.
+    if (this.payload === 'bytea') return { content: typeof content === 'string' ? content : new Uint8Array(content) }
     if (typeof content !== 'string' && !isUtf8(content)) return refused('must be JSON in UTF-8, found other bytes')
     return this.#checkJson(typeof content === 'string' ? content : Buffer.from(content).toString())
   }
 
-  /** What the column's content was made of; `content` is as `encode` gave it. */
+  /** What the column's content was made of; `content` is JSON, or for `bytea` hexadecimal digits. */
   decode(content: string, type: string): unknown {
     if (this.payload === 'bytea') return this.#serializer.deserialize(Buffer.from(content, 'hex'), { type })
     return this.#serializer === json ? JSON.parse(content) : this.#serializer.deserialize(content, { type })
@@ -67,7 +70,7 @@ export class Codec {
 }
 
 /** The column's content for data or metadata of something. Throws InvalidEventError for what the column cannot hold. */
-export function encodeContent(codec: Codec, value: unknown, field: 'data' | 'metadata', what: () => string): string {
+export function encodeContent(codec: Codec, value: unknown, field: 'data' | 'metadata', what: () => string): Content {
   const encoded = codec.encode(value)
   if (!encoded.problem) return encoded.content
   throw new InvalidEventError(what(), [{ ...encoded.problem, path: [field] }], { cause: encoded.cause })

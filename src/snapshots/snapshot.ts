@@ -3,7 +3,7 @@ import type { Metadata } from '../events.ts'
 import { checkTimeout, type OperationOptions } from '../options.ts'
 import type { Executor } from '../postgres/executor.ts'
 import { isContentRefused } from '../postgres/sqlstate.ts'
-import { type Codec, encodeContent } from '../serialization/payload.ts'
+import { type Codec, type Content, encodeContent } from '../serialization/payload.ts'
 import { checkDate, checkInteger, checkName, checkOptions, describeValue } from '../util/arguments.ts'
 import { Deadline } from '../util/deadline.ts'
 
@@ -115,10 +115,21 @@ function snapshotValues(codec: Codec, snapshot: Snapshot): unknown[] {
     sourceId,
     String(checkInteger(sourceVersion, 'sourceVersion', 0)),
     checkName(sourceType, 'sourceType'),
-    encodeContent(codec, data, 'data', () => what),
-    encodeContent(codec, metadata, 'metadata', () => what),
+    contentText(
+      codec,
+      encodeContent(codec, data, 'data', () => what),
+    ),
+    contentText(
+      codec,
+      encodeContent(codec, metadata, 'metadata', () => what),
+    ),
     checkDate(createdAt, 'createdAt').toISOString(),
   ]
+}
+
+/** JSON, or for `bytea` hexadecimal digits. */
+function contentText({ payload }: Codec, content: Content): string {
+  return payload === 'bytea' ? Buffer.from(content as string).toString('hex') : content.toString()
 }
 
 function deadlineOf(options: OperationOptions | undefined, operation: string): Deadline {

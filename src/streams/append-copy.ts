@@ -3,9 +3,10 @@ import type { CopyPlan } from '../postgres/executor.ts'
 import { quoteLiteral } from '../postgres/identifier.ts'
 import type { AppendRequest } from './append-request.ts'
 import { type GroupRow, MILLISECONDS } from './append-statement.ts'
-import { COPIED_COLUMNS, copiedRows, fillIn } from './copied-rows.ts'
-import { partArrays } from './group-arrays.ts'
-import { readReservations } from './reservations.ts'
+import { EVENT_COLUMNS } from './encoded-events.ts'
+import { partArrays } from './part-arrays.ts'
+import { type Reservation, readReservations } from './reservations.ts'
+import { reservedRows } from './reserved-rows.ts'
 import type { StoreContext } from './store-context.ts'
 
 /** Events from which a COPY is faster than one statement, and the milliseconds that each of them saves to pay for a second round trip. */
@@ -13,42 +14,33 @@ const COPIED_EVENTS = 250
 const SAVED = 0.0025
 /** Milliseconds of a round trip on one machine, for which the number of events was measured. */
 const LOCAL_ROUND_TRIP = 0.5
-/** Events of an append that are worth encoding ahead: with others like it, they may be copied. */
-const ENCODED_AHEAD = 20
-
 /** Whether a group is large enough for a COPY, given the milliseconds of a round trip. Measured; see the README of the benchmarks. */
 export function isWorthCopying(requests: readonly AppendRequest[], roundTrip: number): boolean {
   const events = requests.reduce((sum, request) => sum + request.events, 0)
   return events >= COPIED_EVENTS && (events - COPIED_EVENTS) * SAVED >= roundTrip - LOCAL_ROUND_TRIP
 }
 
-/** Encodes an append that has to wait for its group. */
-export function encodeAhead({ codec }: StoreContext, request: AppendRequest): void {
-  if (request.events >= ENCODED_AHEAD) copiedRows(request, codec.payload)
-}
-
 /**
  * A group of appends as a COPY: lock and reserve, then copy the rows of those that were not refused, and commit. For many events
  * it takes the server two thirds of what one statement takes, for a second round trip.
  */
-export function copyPlan({ schema, codec }: StoreContext, requests: readonly AppendRequest[]): CopyPlan<GroupRow> {
-  const rows = requests.map((request) => copiedRows(request, codec.payload))
+export function copyPlan({ schema }: StoreContext, requests: readonly AppendRequest[]): CopyPlan<GroupRow> {
   return {
     first: reserveScript(schema, requests),
-    into: `${schema}.events (${COPIED_COLUMNS})`,
+    into: `${schema}.events (${EVENT_COLUMNS})`,
     content: (row) => {
       const reservations = readReservations(row)
-      const chunks: Uint8Array[] = []
-      let part = 0
-      for (const [index, request] of requests.entries()) {
-        const reserved = reservations.slice(part, part + request.parts.length)
-        part += request.parts.length
-        const copied = rows[index]
-        if (!copied || request.events === 0 || !reserved.every(({ outcome }) => outcome === 'ok')) continue
-        fillIn(request, copied, reserved)
-        chunks.push(copied.bytes)
+      const rows: Uint8Array[] = []
+      let next = 0
+      for (const { parts } of requests) {
+        const reserved = reservations.slice(next, next + parts.length)
+        next += parts.length
+        if (reserved.some(({ outcome }) => outcome !== 'ok')) continue
+        for (const [index, part] of parts.entries()) {
+          if (part.events.length > 0) rows.push(reservedRows(part, reserved[index] as Reservation))
+        }
       }
-      return chunks.length === 0 ? undefined : [BINARY_HEADER, ...chunks, BINARY_TRAILER]
+      return rows.length === 0 ? undefined : [BINARY_HEADER, ...rows, BINARY_TRAILER]
     },
   }
 }

@@ -95,7 +95,7 @@ async function store(
 
 /** Checks the versions of all parts first: what follows under the lock cannot be refused for a version. */
 async function storeInChunks(context: StoreContext, query: Query, request: AppendRequest): Promise<AppendOutcome> {
-  const withoutEvents = request.parts.map((part) => ({ ...part, events: [] }))
+  const withoutEvents = request.parts.map((part) => ({ ...part, events: part.events.slice(0, 0) }))
   const checks = toRequest(withoutEvents, request.createdAt, [])
   const [checked] = await query<GroupRow>(appendStatement(context, [checks]))
   const [outcome] = readOutcomes([checks], checked)
@@ -138,7 +138,7 @@ export async function settleRepetitions(
   query: Query,
   requests: readonly AppendRequest[],
 ): Promise<readonly (AppendOutcome | undefined)[]> {
-  const ids = requests.flatMap(({ parts }) => parts.flatMap(({ events }) => events.map(({ id }) => id)))
+  const ids = requests.flatMap(({ parts }) => parts.flatMap(({ events }) => events.ids))
   const located = await locateEvents(context, query, ids)
   return requests.map((request) => judgeRepetition(request, located))
 }

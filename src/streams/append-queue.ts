@@ -36,16 +36,13 @@ interface Waiting {
  */
 export class AppendQueue {
   readonly #store: StoreGroup
-  readonly #prepare: (request: AppendRequest) => void
   readonly #waiting = new Deque<Waiting>()
   readonly #roomWaiters = new Deque<() => void>()
   #queuedBytes = 0
   #running = false
 
-  /** `prepare` is called with an append that has to wait: it may do what is of use later. */
-  constructor(store: StoreGroup, prepare: (request: AppendRequest) => void) {
+  constructor(store: StoreGroup) {
     this.#store = store
-    this.#prepare = prepare
   }
 
   /** Resolves when another append may be queued; undefined when it may at once. Rejects with TimeoutError. */
@@ -76,7 +73,7 @@ export class AppendQueue {
       }
       this.#waiting.push(waiting)
       this.#queuedBytes += request.bytes
-      if (this.#running) return this.#prepare(request)
+      if (this.#running) return
       this.#running = true
       // What is submitted in the same turn comes along.
       queueMicrotask(() => void this.#run())

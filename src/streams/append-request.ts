@@ -9,7 +9,8 @@ import {
 } from '../options.ts'
 import type { AppendResult } from '../results.ts'
 import { describeValue } from '../util/arguments.ts'
-import { type PreparedEvent, prepareEvents, sizeOf } from './prepared-events.ts'
+import type { EncodedEvents } from './encoded-events.ts'
+import { prepareEvents } from './prepared-events.ts'
 import type { StoreContext } from './store-context.ts'
 import { checkWritableStream } from './stream-name.ts'
 
@@ -17,7 +18,7 @@ import { checkWritableStream } from './stream-name.ts'
 export interface AppendPart {
   readonly stream: string
   readonly expectedVersion: ExpectedVersion
-  readonly events: readonly PreparedEvent[]
+  readonly events: EncodedEvents
 }
 
 /** One append, all or nothing, checked and ready to go into a group. */
@@ -26,7 +27,7 @@ export interface AppendRequest {
   readonly createdAt: Date | undefined
   /** The ids that the caller gave: with them it may be a repetition. */
   readonly ownIds: readonly string[]
-  /** How many events there are, and about how many bytes of content. */
+  /** How many events there are, and how many bytes their rows take. */
   readonly events: number
   readonly bytes: number
 }
@@ -46,7 +47,7 @@ export function toRequest(
   let bytes = 0
   for (const part of parts) {
     events += part.events.length
-    for (const event of part.events) bytes += sizeOf(event)
+    bytes += part.events.size
   }
   return { parts, createdAt, ownIds, events, bytes }
 }

@@ -1,7 +1,9 @@
+import type { Payload } from '../options.ts'
 import type { Statement, TextRow } from '../postgres/executor.ts'
 import { preparedStatement } from '../postgres/prepared-statement.ts'
 import type { AppendRequest } from './append-request.ts'
-import { eventArrays, partArrays } from './group-arrays.ts'
+import { binaryColumns, binaryEventArrays, textColumns, textEventArrays } from './event-arrays.ts'
+import { partArrays } from './part-arrays.ts'
 import type { StoreContext } from './store-context.ts'
 
 /** What the database answers for a group, as arrays with an element for each part: versions and heads are those before the part. */
@@ -27,23 +29,34 @@ export function groupRowOf(row: TextRow | undefined): GroupRow | undefined {
 export const MILLISECONDS = `
       ARRAY(SELECT round(date_part('epoch', at) * 1000)::int8 FROM unnest(created) WITH ORDINALITY AS c (at, n) ORDER BY n)::text`
 
-const APPEND_EVENTS = preparedStatement(
-  (schema: string) => `
+/** How the columns of events go to the server: as they are, or as text. */
+type Form = '' | '::text'
+
+const APPEND_EVENTS = preparedStatement((schema: string, payload: Payload, form: Form) => {
+  const array = (number: number, type: string) => `$${number}${form}::${type}[]`
+  return `
     SELECT outcomes::text, versions::text, heads::text, ${MILLISECONDS} AS created
     FROM ${schema}.append_events($1::text::text[], $2::text::text[], $3::text::int[], $4::text::int[], $5::text::int[],
-      $6::text::timestamptz[], $7::text::int[], $8::text::int[], $9::text::uuid[], $10::text::text[], $11::text::text[],
-      $12::text::text[], $13::text::uuid[], $14::text::uuid[])`,
-)
+      $6::text::timestamptz[], ${array(7, 'int')}, ${array(8, 'int')}, ${array(9, 'uuid')}, ${array(10, 'uuid')},
+      ${array(11, 'uuid')}, ${array(12, 'text')}, ${array(13, payload)}, ${array(14, payload)})`
+})
 
 const APPEND_EVENT = preparedStatement(
-  (schema: string) => `
-    SELECT ${schema}.append_event($1::text, $2::text, $3::text::timestamptz, $4::text::uuid, $5::text, $6::text, $7::text,
-      $8::text::uuid, $9::text::uuid)::text AS stored`,
+  (schema: string, payload: Payload, form: Form) => `
+    SELECT ${schema}.append_event($1::text, $2::text, $3::text::timestamptz, $4${form}::uuid, $5${form}::uuid, $6${form}::uuid,
+      $7::text, $8${form}::${payload}, $9${form}::${payload})::text AS stored`,
 )
 
 /** A group of appends as one statement, which checks and stores each of them by itself. */
-export function appendStatement({ schema }: StoreContext, requests: readonly AppendRequest[]): Statement {
-  return APPEND_EVENTS([...partArrays(requests), ...eventArrays(requests)], schema)
+export function appendStatement(
+  { schema, codec: { payload } }: StoreContext,
+  requests: readonly AppendRequest[],
+): Statement {
+  const parts = partArrays(requests)
+  return {
+    ...APPEND_EVENTS([...parts, ...binaryEventArrays(requests, payload)], schema, payload, ''),
+    asText: () => APPEND_EVENTS([...parts, ...textEventArrays(requests, payload)], schema, payload, '::text'),
+  }
 }
 
 /**
@@ -51,26 +64,16 @@ export function appendStatement({ schema }: StoreContext, requests: readonly App
  * one column, an array of version and position; NULL when the event was not stored.
  */
 export function singleEventStatement(
-  { schema }: StoreContext,
+  { schema, codec: { payload } }: StoreContext,
   requests: readonly AppendRequest[],
 ): Statement | undefined {
   const [request, another] = requests
-  if (!request || another || request.parts.length !== 1 || request.events !== 1) return undefined
-  const [part] = request.parts
-  const event = part?.events[0]
-  if (!part || !event) return undefined
-  return APPEND_EVENT(
-    [
-      part.stream,
-      String(part.expectedVersion),
-      request.createdAt?.toISOString() ?? null,
-      event.id,
-      event.type,
-      event.data,
-      event.metadata,
-      event.causationId,
-      event.correlationId,
-    ],
-    schema,
-  )
+  const part = request?.parts[0]
+  if (!part || another || request.parts.length !== 1 || request.events !== 1) return undefined
+  const { stream, expectedVersion, events } = part
+  const first = [stream, String(expectedVersion), request.createdAt?.toISOString() ?? null]
+  return {
+    ...APPEND_EVENT([...first, ...binaryColumns(events)], schema, payload, ''),
+    asText: () => APPEND_EVENT([...first, ...textColumns(events, payload)], schema, payload, '::text'),
+  }
 }

@@ -1,5 +1,4 @@
 import { type AppendPart, type AppendRequest, toRequest } from './append-request.ts'
-import { type PreparedEvent, sizeOf } from './prepared-events.ts'
 
 /** The most events and bytes that go with one statement: beyond it the server's memory grows and nothing gets faster. */
 const MOST_EVENTS = 2_000
@@ -17,28 +16,33 @@ export function isLarge({ events, bytes }: AppendRequest): boolean {
 }
 
 /** Cuts a large append into pieces that each fit one statement, in order. Their versions were checked before, under the lock. */
-export function* chunksOf(request: AppendRequest): Generator<Chunk> {
-  let parts: { index: number; part: AppendPart; events: PreparedEvent[] }[] = []
+export function* chunksOf({ parts, createdAt }: AppendRequest): Generator<Chunk> {
+  let cut: AppendPart[] = []
+  let partIndexes: number[] = []
   let events = 0
   let bytes = 0
-  const chunk = (): Chunk => {
-    const cut = parts.map(({ part, events }) => ({ stream: part.stream, expectedVersion: 'any', events }) as const)
-    return { request: toRequest(cut, request.createdAt, []), partIndexes: parts.map(({ index }) => index) }
+  const take = (index: number, { stream, events }: AppendPart, first: number, last: number) => {
+    if (first === last) return
+    cut.push({ stream, expectedVersion: 'any', events: events.slice(first, last) })
+    partIndexes.push(index)
   }
-  for (const [index, part] of request.parts.entries()) {
-    for (const event of part.events) {
-      if (events === MOST_EVENTS || (events > 0 && bytes + sizeOf(event) > MOST_BYTES)) {
-        yield chunk()
-        parts = []
+  for (const [index, part] of parts.entries()) {
+    let first = 0
+    for (let next = 0; next < part.events.length; next++) {
+      const size = part.events.sizeOf(next)
+      if (events === MOST_EVENTS || (events > 0 && bytes + size > MOST_BYTES)) {
+        take(index, part, first, next)
+        yield { request: toRequest(cut, createdAt, []), partIndexes }
+        cut = []
+        partIndexes = []
+        first = next
         events = 0
         bytes = 0
       }
-      const current = parts.at(-1)
-      if (current?.index === index) current.events.push(event)
-      else parts.push({ index, part, events: [event] })
       events++
-      bytes += sizeOf(event)
+      bytes += size
     }
+    take(index, part, first, part.events.length)
   }
-  if (events > 0) yield chunk()
+  if (events > 0) yield { request: toRequest(cut, createdAt, []), partIndexes }
 }

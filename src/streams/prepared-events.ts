@@ -3,56 +3,45 @@ import { DuplicateEventError, InvalidEventError, type InvalidEventIssue } from '
 import type { NewEvent } from '../events.ts'
 import { encodeContent } from '../serialization/payload.ts'
 import { describeValue, nameProblem } from '../util/arguments.ts'
-import { isUuid, uuidv7 } from '../util/uuid.ts'
+import { isUuid } from '../util/uuid.ts'
+import { type EncodedEvents, EventEncoder } from './encoded-events.ts'
 import type { StoreContext } from './store-context.ts'
 
-/** A new event as it goes to the database: checked, identified and encoded. */
-export interface PreparedEvent {
-  readonly id: string
-  readonly type: string
-  readonly data: string
-  readonly metadata: string
-  readonly causationId: string | null
-  readonly correlationId: string | null
-}
-
 export interface PreparedEvents {
-  readonly events: readonly PreparedEvent[]
+  readonly events: EncodedEvents
   /** The ids that the caller gave, which may be stored already. */
   readonly ownIds: readonly string[]
 }
 
-/** About how many bytes an event takes. */
-export function sizeOf({ data, metadata }: PreparedEvent): number {
-  return data.length + metadata.length
-}
-
 /** Checks, identifies and encodes events. Rejects with InvalidEventError or DuplicateEventError for the first that cannot be stored. */
 export async function prepareEvents(context: StoreContext, events: readonly NewEvent[]): Promise<PreparedEvents> {
+  const { codec, eventSchemas } = context
+  const encoder = new EventEncoder(codec.payload, events.length)
   const ownIds = new Set<string>()
-  const prepared: PreparedEvent[] = []
   let goodType: string | undefined
-  for (const [index, event] of events.entries()) {
-    const what = () => `Event ${index + 1} of ${events.length}`
+  let index = 0
+  const what = () => `Event ${index + 1} of ${events.length}`
+  for (; index < events.length; index++) {
+    const event = events[index] as NewEvent
     checkFields(event, goodType, what)
     goodType = event.type
-    const validating = context.eventSchemas && validateData(context.eventSchemas, event, what)
+    const validating = eventSchemas && validateData(eventSchemas, event, what)
     if (validating) await validating
     const ownId = lowerCase(event.id)
     if (ownId !== null) {
       if (ownIds.has(ownId)) throw new DuplicateEventError(ownId, 'twice in one append')
       ownIds.add(ownId)
     }
-    prepared.push({
-      id: ownId ?? uuidv7(),
+    encoder.add({
+      id: ownId ?? undefined,
+      causationId: event.causationId ?? null,
+      correlationId: event.correlationId ?? null,
       type: event.type,
-      data: encodeContent(context.codec, event.data, 'data', what),
-      metadata: encodeContent(context.codec, event.metadata ?? {}, 'metadata', what),
-      causationId: lowerCase(event.causationId),
-      correlationId: lowerCase(event.correlationId),
+      data: encodeContent(codec, event.data, 'data', what),
+      metadata: encodeContent(codec, event.metadata ?? {}, 'metadata', what),
     })
   }
-  return { events: prepared, ownIds: [...ownIds] }
+  return { events: encoder.finish(), ownIds: [...ownIds] }
 }
 
 /** As PostgreSQL returns ids. */
@@ -66,13 +55,13 @@ function checkFields(event: NewEvent, goodType: string | undefined, what: () => 
     throw new InvalidEventError(what(), [{ message: `must be an object, found ${describeValue(event)}` }])
   }
   const { type, metadata, id, causationId, correlationId } = event
-  const issues: InvalidEventIssue[] = []
-  const add = (issue: InvalidEventIssue | undefined) => issue && issues.push(issue)
-  if (goodType === undefined || type !== goodType) add(typeIssue(type))
-  if (metadata !== undefined) add(metadataIssue(metadata))
-  if (id != null) add(idIssue(id, 'id'))
-  if (causationId != null) add(idIssue(causationId, 'causationId'))
-  if (correlationId != null) add(idIssue(correlationId, 'correlationId'))
+  const issues = [
+    goodType !== undefined && type === goodType ? undefined : typeIssue(type),
+    metadata === undefined ? undefined : metadataIssue(metadata),
+    id == null ? undefined : idIssue(id, 'id'),
+    causationId == null ? undefined : idIssue(causationId, 'causationId'),
+    correlationId == null ? undefined : idIssue(correlationId, 'correlationId'),
+  ].filter((issue) => issue !== undefined)
   if (issues.length > 0) throw new InvalidEventError(what(), issues)
 }
 

@@ -13,18 +13,18 @@ export function judgeRepetition(
   request: AppendRequest,
   located: ReadonlyMap<string, Location>,
 ): AppendOutcome | undefined {
-  const events = request.parts.flatMap((part) => part.events)
-  const stored = events.find(({ id }) => located.has(id))
-  if (!stored) return undefined
-  const last = located.get(events.at(-1)?.id ?? '')
+  const ids = request.parts.flatMap(({ events }) => events.ids)
+  const stored = ids.find((id) => located.has(id))
+  if (stored === undefined) return undefined
+  const last = located.get(ids.at(-1) ?? '')
   const results = request.parts.map((part) => repeatedPart(part, located, last))
   if (results.every((result) => result !== undefined)) return { results }
-  const streamName = located.get(stored.id)?.streamName
+  const streamName = located.get(stored)?.streamName
   const where =
     streamName == null
       ? 'stored in a stream whose deletion is unfinished'
       : `stored already, in ${JSON.stringify(streamName)}`
-  return { error: new DuplicateEventError(stored.id, where) }
+  return { error: new DuplicateEventError(stored, where) }
 }
 
 function repeatedPart(
@@ -36,9 +36,10 @@ function repeatedPart(
   if (events.length === 0) {
     return { streamVersion: typeof expectedVersion === 'number' ? expectedVersion : 0, position: last.position }
   }
-  const first = located.get(events[0]?.id ?? '')
+  const { ids } = events
+  const first = located.get(ids[0] ?? '')
   if (!first || !fitted(expectedVersion, first.streamVersion - 1)) return undefined
-  const contiguous = events.every(({ id }, index) => {
+  const contiguous = ids.every((id, index) => {
     const found = located.get(id)
     return (
       found?.streamName === stream &&

@@ -14,7 +14,7 @@ async function appendSilently(schema: string, stream: string): Promise<string> {
   const id = crypto.randomUUID()
   await runSql(
     database.connectionString,
-    `SELECT ${schema}.append_event($1, 'any', NULL, $2, 'Silent', '{}', '{}', NULL, NULL)`,
+    `SELECT ${schema}.append_event($1, 'any', NULL, $2, NULL, NULL, 'Silent', '{}', '{}')`,
     [stream, id],
   )
   return id

@@ -1,19 +1,18 @@
 import type { Payload } from '../../options.ts'
 import { dollarTag } from '../dollar-tag.ts'
-import { headOf, versionOf } from './tables.ts'
+import { BY_INDEX, headOf, versionOf } from './tables.ts'
 
-/** How events get in, but for groups so large that they are copied. Content comes as text, of bytea as hexadecimal digits. */
+/** How events get in, but for groups so large that they are copied. */
 export function append(schema: string, payload: Payload): string {
   const body = dollarTag(schema)
-  const stored = (content: string) => (payload === 'bytea' ? `decode(${content}, 'hex')` : `${content}::${payload}`)
   return `
 -- Appends a group. Its parts are described as for reserve; of each event come the number of its part, its own within the part, and
 -- its fields.
 CREATE FUNCTION ${schema}.append_events(streams text[], expected text[], counts int[], appends int[], previous int[],
-  times timestamptz[], parts int[], numbers int[], ids uuid[], types text[], contents text[], about text[], causations uuid[],
-  correlations uuid[],
+  times timestamptz[], parts int[], numbers int[], ids uuid[], causations uuid[], correlations uuid[], types text[],
+  contents ${payload}[], about ${payload}[],
   OUT outcomes text[], OUT versions bigint[], OUT heads bigint[], OUT created timestamptz[])
-LANGUAGE plpgsql AS ${body}
+LANGUAGE plpgsql ${BY_INDEX} AS ${body}
 #variable_conflict use_column
 DECLARE
   stream_ids bigint[];
@@ -23,17 +22,17 @@ BEGIN
   INSERT INTO ${schema}.events (position, stream_id, stream_version, created_at,
     event_id, causation_id, correlation_id, event_type, data, metadata)
   SELECT heads[e.part] + e.number, stream_ids[e.part], COALESCE(versions[e.part], 0) + e.number, created[e.part],
-    e.id, e.causation_id, e.correlation_id, e.type, ${stored('e.data')}, ${stored('e.metadata')}
-  FROM unnest(parts, numbers, ids, types, contents, about, causations, correlations)
-    AS e (part, number, id, type, data, metadata, causation_id, correlation_id)
+    e.id, e.causation_id, e.correlation_id, e.type, e.data, e.metadata
+  FROM unnest(parts, numbers, ids, causations, correlations, types, contents, about)
+    AS e (part, number, id, causation_id, correlation_id, type, data, metadata)
   WHERE outcomes[e.part] = 'ok';
 END
 ${body};
 
 -- Appends one event to one stream: what append_events does, for the most frequent append there is. Returns the stream's version and
 -- the event's position; NULL when it was not stored, and append_events knows why.
-CREATE FUNCTION ${schema}.append_event(stream text, expected text, at timestamptz, id uuid, type text, content text, about text,
-  causation uuid, correlation uuid) RETURNS bigint[] LANGUAGE plpgsql AS ${body}
+CREATE FUNCTION ${schema}.append_event(stream text, expected text, at timestamptz, id uuid, causation uuid, correlation uuid,
+  type text, content ${payload}, about ${payload}) RETURNS bigint[] LANGUAGE plpgsql ${BY_INDEX} AS ${body}
 #variable_conflict use_column
 DECLARE
   stored bigint[];
@@ -56,7 +55,7 @@ BEGIN
     INSERT INTO ${schema}.events AS new_event (position, stream_id, stream_version, created_at,
       event_id, causation_id, correlation_id, event_type, data, metadata)
     SELECT a.head + 1, s.stream_id, s.version + 1, at,
-      id, causation, correlation, type, ${stored('content')}, ${stored('about')}
+      id, causation, correlation, type, content, about
     FROM (SELECT ${headOf(schema)} AS head FROM ${schema}.streams s WHERE s.stream_id = 0 OFFSET 0) a,
       (
         SELECT s.stream_id, ${versionOf(schema, 'probably')} AS version

@@ -1,4 +1,5 @@
 import { dollarTag } from '../dollar-tag.ts'
+import { BY_INDEX } from './tables.ts'
 
 /** How links get in. */
 export function link(schema: string): string {
@@ -6,7 +7,7 @@ export function link(schema: string): string {
   return `
 -- Links existing events into a stream, in the order of event_ids, all or none. Further outcomes: missing, duplicate (of event_id).
 CREATE FUNCTION ${schema}.link_events(target text, expected text, event_ids jsonb, created_at timestamptz)
-RETURNS TABLE (outcome text, event_id uuid, stream_version bigint, "position" bigint) LANGUAGE plpgsql AS ${body}
+RETURNS TABLE (outcome text, event_id uuid, stream_version bigint, "position" bigint) LANGUAGE plpgsql ${BY_INDEX} AS ${body}
 #variable_conflict use_column
 DECLARE
   target_id bigint;

@@ -1,6 +1,6 @@
 import { escapeLiteral } from '../../postgres/identifier.ts'
 import { dollarTag } from '../dollar-tag.ts'
-import { versionOf } from './tables.ts'
+import { BY_INDEX, versionOf } from './tables.ts'
 
 /**
  * The write lock, and the check of versions under it. Whatever writes takes the lock first and holds it until COMMIT: so
@@ -28,7 +28,7 @@ ${body};
 -- transaction is not READ COMMITTED.
 CREATE FUNCTION ${schema}.reserve(streams text[], expected text[], counts int[], appends int[], previous int[], times timestamptz[],
   OUT outcomes text[], OUT stream_ids bigint[], OUT versions bigint[], OUT heads bigint[], OUT created timestamptz[])
-LANGUAGE plpgsql AS ${body}
+LANGUAGE plpgsql ${BY_INDEX} AS ${body}
 DECLARE
   part record;
   head bigint;

@@ -77,6 +77,12 @@ FROM ${schema}.streams s;
 `
 }
 
+/**
+ * A setting of functions that look up by index. Their plans are kept, and one that was made while a table had a page or two would
+ * go on reading all of it when it has grown a thousandfold, until the server analyzes it next.
+ */
+export const BY_INDEX = 'SET enable_seqscan = off'
+
 /** The position of the last event, given the row `s` of `$all`. */
 export function headOf(schema: string): string {
   return `GREATEST(s.floor,

@@ -60,7 +60,7 @@ describe('an int8', () => {
     const starts = [1, 2, 3].map((n) => {
       const start = rows.row(2)
       rows.int8s(1)
-      rows.text('é'.repeat(n))
+      rows.content('é'.repeat(n))
       return start
     })
     const bytes = rows.finish()
@@ -91,7 +91,7 @@ describe('a UUID', () => {
     const row = rowOf(3, (rows) => {
       rows.uuid(null)
       rows.uuid(null)
-      rows.text('after')
+      rows.content('after')
     })
     expect(row.map((column) => column?.toString() ?? null)).toEqual([null, null, 'after'])
   })
@@ -101,13 +101,13 @@ describe('text', () => {
   test.each(['', 'a', 'é', '日本語', '🚀👩‍👩‍👧‍👦', '\u0000\n\t\\', '\\N', '\uffff', 'x'.repeat(100_000)])(
     'is in UTF-8: %j',
     (text) => {
-      expect(rowOf(1, (rows) => rows.text(text))[0]).toEqual(Buffer.from(text))
+      expect(rowOf(1, (rows) => rows.content(text))[0]).toEqual(Buffer.from(text))
     },
   )
 
   test('has a byte before it that is asked for, also when it is 0', () => {
     for (const before of [1, 0, 255]) {
-      expect(rowOf(1, (rows) => rows.text('{"é":1}', before))[0]).toEqual(
+      expect(rowOf(1, (rows) => rows.content('{"é":1}', before))[0]).toEqual(
         Buffer.concat([Buffer.from([before]), Buffer.from('{"é":1}')]),
       )
     }
@@ -115,11 +115,11 @@ describe('text', () => {
 })
 
 describe('bytes', () => {
-  test('are those whose hexadecimal digits are given', () => {
+  test('are as they are given', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         const digits = Buffer.from(bytes).toString('hex')
-        expect(rowOf(1, (rows) => rows.hex(digits))[0]?.toString('hex')).toBe(digits)
+        expect(rowOf(1, (rows) => rows.content(bytes))[0]?.toString('hex')).toBe(digits)
       }),
     )
   })
@@ -141,8 +141,8 @@ describe('rows', () => {
           const start = rows.row(5)
           rows.int8s(2)
           rows.uuid(id)
-          rows.text(text, 1)
-          rows.hex(Buffer.from(content).toString('hex'))
+          rows.content(text, 1)
+          rows.content(content)
           return start
         })
         const bytes = rows.finish()
@@ -170,6 +170,14 @@ describe('rows', () => {
 
   test('may be none', () => {
     expect(new BinaryRows(0).finish()).toHaveLength(0)
+  })
+
+  test('are refused beyond the most bytes, and may take all of these', () => {
+    const rows = new BinaryRows(10, 1_000)
+    rows.content(Buffer.alloc(900))
+    rows.content(Buffer.alloc(90))
+    expect(() => rows.content('')).toThrow(RangeError)
+    expect(rows.finish()).toHaveLength(998)
   })
 })
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { isWorthCopying } from '../../../src/streams/append-copy.ts'
 import { type AppendRequest, toRequest } from '../../../src/streams/append-request.ts'
+import { encodedEvents } from '../../support/encoded-events.ts'
 
 /** A request whose events are counted, not made. */
 function requestOf(events: number): AppendRequest {
-  return { ...toRequest([{ stream: 's', expectedVersion: 'any', events: [] }], undefined, []), events }
+  return { ...toRequest([{ stream: 's', expectedVersion: 'any', events: encodedEvents() }], undefined, []), events }
 }
 
 describe('whether a group is worth copying', () => {

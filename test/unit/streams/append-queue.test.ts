@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { AppendQueue } from '../../../src/streams/append-queue.ts'
 import { type AppendOutcome, type AppendRequest, toRequest } from '../../../src/streams/append-request.ts'
 import { Deadline } from '../../../src/util/deadline.ts'
+import { encodedEvents } from '../../support/encoded-events.ts'
 import { eventually } from '../../support/eventually.ts'
 
 /** A store that keeps the groups it is given until it is told to go on. */
@@ -38,7 +39,7 @@ const forEver = () => new Deadline(Number.POSITIVE_INFINITY)
 describe('the queue of appends', () => {
   test('stores an append without company at once, and what comes meanwhile together', async () => {
     const storage = new Storage()
-    const queue = new AppendQueue(storage.store, () => {})
+    const queue = new AppendQueue(storage.store)
     const first = queue.submit(append(1), forEver())
     await eventually(() => expect(storage.numbers).toEqual([[1]]))
     const others = [2, 3, 4].map((number) => queue.submit(append(number), forEver()))
@@ -51,7 +52,7 @@ describe('the queue of appends', () => {
 
   test('stores together what is appended in one turn', async () => {
     const storage = new Storage()
-    const queue = new AppendQueue(storage.store, () => {})
+    const queue = new AppendQueue(storage.store)
     for (const number of [1, 2, 3]) void queue.submit(append(number), forEver())
     await eventually(() => expect(storage.numbers).toEqual([[1, 2, 3]]))
     storage.finish()
@@ -59,7 +60,7 @@ describe('the queue of appends', () => {
 
   test('bounds groups in appends, events and bytes, and lets what is too large go alone', async () => {
     const storage = new Storage()
-    const queue = new AppendQueue(storage.store, () => {})
+    const queue = new AppendQueue(storage.store)
     void queue.submit(append(0), forEver())
     await eventually(() => expect(storage.groups).toHaveLength(1))
     const sizes = [[1_900], [1_900], [1_900], [9_000], [1, 3_000_000], [1, 3_000_000], [1]]
@@ -74,7 +75,7 @@ describe('the queue of appends', () => {
 
   test('keeps a repetition for a later group than what it repeats', async () => {
     const storage = new Storage()
-    const queue = new AppendQueue(storage.store, () => {})
+    const queue = new AppendQueue(storage.store)
     for (const number of [1, 2, 3]) void queue.submit(append(number, 1, 10, number === 2 ? ['b'] : ['a']), forEver())
     await eventually(() => expect(storage.numbers).toEqual([[1, 2]]))
     await storage.proceed()
@@ -84,7 +85,7 @@ describe('the queue of appends', () => {
 
   test('leaves out an append whose time was up while it waited', async () => {
     const storage = new Storage()
-    const queue = new AppendQueue(storage.store, () => {})
+    const queue = new AppendQueue(storage.store)
     void queue.submit(append(1), forEver())
     await eventually(() => expect(storage.groups).toHaveLength(1))
     const late = queue.submit(append(2), new Deadline(5))
@@ -97,7 +98,7 @@ describe('the queue of appends', () => {
 
   test('has no room while much is queued, and then lets in who waits in order', async () => {
     const storage = new Storage()
-    const queue = new AppendQueue(storage.store, () => {})
+    const queue = new AppendQueue(storage.store)
     void queue.submit(append(1), forEver())
     await eventually(() => expect(storage.groups).toHaveLength(1))
     expect(queue.room(forEver())).toBeUndefined()
@@ -109,24 +110,12 @@ describe('the queue of appends', () => {
     await expect(room).resolves.toBeUndefined()
   })
 
-  test('prepares those that have to wait, and only those', async () => {
-    const storage = new Storage()
-    const prepared: number[] = []
-    const queue = new AppendQueue(storage.store, ({ parts }) => void prepared.push(Number(parts[0]?.stream)))
-    for (const number of [1, 2, 3]) void queue.submit(append(number), forEver())
-    expect(prepared).toEqual([2, 3])
-    storage.finish()
-  })
-
   test('fails every append of a group that fails, and goes on', async () => {
     let fail = true
-    const queue = new AppendQueue(
-      async (requests) => {
-        if (fail) throw Object.assign(new Error('gone'), { code: 'ECONNRESET' })
-        return requests.map(() => ({ results: [] }))
-      },
-      () => {},
-    )
+    const queue = new AppendQueue(async (requests) => {
+      if (fail) throw Object.assign(new Error('gone'), { code: 'ECONNRESET' })
+      return requests.map(() => ({ results: [] }))
+    })
     const outcomes = await Promise.all([1, 2].map((number) => queue.submit(append(number), forEver())))
     expect(outcomes.map(({ error }) => error?.code)).toEqual(['CONNECTION', 'CONNECTION'])
     fail = false
@@ -136,6 +125,10 @@ describe('the queue of appends', () => {
 
 /** A request that is recognized by its number; its events are counted, not made. */
 function append(number: number, events = 1, bytes = 10, ownIds: readonly string[] = []): AppendRequest {
-  const request = toRequest([{ stream: String(number), expectedVersion: 'any', events: [] }], undefined, ownIds)
+  const request = toRequest(
+    [{ stream: String(number), expectedVersion: 'any', events: encodedEvents() }],
+    undefined,
+    ownIds,
+  )
   return { ...request, events, bytes }
 }

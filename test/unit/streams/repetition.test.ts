@@ -4,6 +4,7 @@ import type { ExpectedVersion } from '../../../src/options.ts'
 import { type AppendRequest, toRequest } from '../../../src/streams/append-request.ts'
 import type { Location } from '../../../src/streams/located-events.ts'
 import { judgeRepetition } from '../../../src/streams/repetition.ts'
+import { encodedEvents } from '../../support/encoded-events.ts'
 
 type Part = readonly [stream: string, expectedVersion: ExpectedVersion, ids: readonly string[]]
 type Stored = readonly [id: string, streamName: string | null, streamVersion: number, position: number]
@@ -102,12 +103,12 @@ describe('another append with a stored id', () => {
   ])('is a duplicate: %s', (_, parts, id) => {
     const outcome = judge(parts)
     expect(outcome?.error).toBeInstanceOf(DuplicateEventError)
-    expect(outcome?.error).toMatchObject({ code: 'DUPLICATE_EVENT', eventId: id })
+    expect(outcome?.error).toMatchObject({ code: 'DUPLICATE_EVENT', eventId: idOf(id) })
   })
 
   test('is told where the event is', () => {
     expect(judge([['other', 'any', ['a']]])?.error?.message).toBe(
-      'Event a is stored already, in "order". Nothing was stored: an event can be there only once.',
+      `Event ${idOf('a')} is stored already, in "order". Nothing was stored: an event can be there only once.`,
     )
     expect(judge([['other', 'any', ['swept']]])?.error?.message).toContain('in a stream whose deletion is unfinished')
   })
@@ -115,7 +116,7 @@ describe('another append with a stored id', () => {
 
 function judge(parts: readonly Part[]): ReturnType<typeof judgeRepetition> {
   const located = new Map<string, Location>(
-    STORED.map(([id, streamName, streamVersion, position]) => [id, { streamName, streamVersion, position }]),
+    STORED.map(([id, streamName, streamVersion, position]) => [idOf(id), { streamName, streamVersion, position }]),
   )
   return judgeRepetition(requestOf(parts), located)
 }
@@ -125,16 +126,14 @@ function requestOf(parts: readonly Part[]): AppendRequest {
     parts.map(([stream, expectedVersion, ids]) => ({
       stream,
       expectedVersion,
-      events: ids.map((id) => ({
-        id,
-        type: 'T',
-        data: '{}',
-        metadata: '{}',
-        causationId: null,
-        correlationId: null,
-      })),
+      events: encodedEvents(ids.map((id) => ({ id: idOf(id) }))),
     })),
     undefined,
-    parts.flatMap(([, , ids]) => ids),
+    parts.flatMap(([, , ids]) => ids.map(idOf)),
   )
+}
+
+/** A UUID for a name. */
+function idOf(name: string): string {
+  return `00000000-0000-4000-8000-${Buffer.from(name).toString('hex').padStart(12, '0')}`
 }
