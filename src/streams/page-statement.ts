@@ -27,7 +27,10 @@ export function pageStatement({ schema, codec: { payload } }: StoreContext, requ
   return { text, values: [...values, String(size)] }
 }
 
-/** The join is made for each event by itself: one of all streams at once would sort the rest of `$all` for every page. */
+/**
+ * The join is made for each event by itself: one of all streams at once would sort the rest of `$all` for every page. The position
+ * is a query of its own: a planner that knew it would find each plan for the end of `$all` worth making anew, for longer than it runs.
+ */
 const PAGE_OF_ALL = preparedStatement((schema: string, payload: Payload, direction: Direction, limit: string) => {
   const [reaches, order] = direction === 'forwards' ? ['>=', 'ASC'] : ['<=', 'DESC']
   return `
@@ -36,7 +39,7 @@ const PAGE_OF_ALL = preparedStatement((schema: string, payload: Payload, directi
     CROSS JOIN LATERAL (
       SELECT s.stream_name FROM ${schema}.streams s WHERE s.stream_id = e.stream_id AND s.stream_name IS NOT NULL OFFSET 0
     ) s
-    WHERE e.position ${reaches} $1::text::int8
+    WHERE e.position ${reaches} (SELECT $1::text::int8)
     ORDER BY e.position ${order}
     LIMIT ${limit}`
 })
