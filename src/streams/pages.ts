@@ -1,6 +1,6 @@
 import { StreamDeletedError, StreamNotFoundError } from '../errors.ts'
 import type { EventTypes, RecordedEvent } from '../events.ts'
-import type { Executor } from '../postgres/executor.ts'
+import type { Executor, TextRow } from '../postgres/executor.ts'
 import { Deadline } from '../util/deadline.ts'
 import { pageStatement } from './page-statement.ts'
 import { RECORDED_COLUMNS, toRecordedEvent } from './recorded-row.ts'
@@ -18,15 +18,45 @@ export interface PageRequest {
   readonly timeout: number
 }
 
-export interface EventPage<Types extends EventTypes> {
-  readonly events: readonly RecordedEvent<Types>[]
-  readonly streamId: string | undefined
-}
-
-/** Where a row says which number its event has: of `$all` it is the position, the first column. */
+/** Where a row says which number its event has: of `$all` it is the position; of a stream's own events the version. */
 const POSITION = 0
+const STREAM_VERSION = 2
 const EVENT_NUMBER = RECORDED_COLUMNS
 const READ_STREAM_ID = RECORDED_COLUMNS + 1
+
+/**
+ * Events that were read together. They are made of their rows when they are asked for: before that, who reads on sends for the next
+ * page, so that the server does not wait for him.
+ */
+export class EventPage<Types extends EventTypes> {
+  readonly length: number
+  /** Whether it holds as many events as were asked for. */
+  readonly full: boolean
+  /** The number of its last event. */
+  readonly last: number | undefined
+  readonly streamId: string | undefined
+  readonly #eventOf: (row: TextRow) => RecordedEvent
+  #rows: readonly TextRow[]
+  #events: readonly RecordedEvent[] | undefined
+
+  constructor({ codec }: StoreContext, { stream, streamId, size }: PageRequest, rows: readonly TextRow[]) {
+    const numbered = stream === ALL ? POSITION : EVENT_NUMBER
+    const last = rows.at(-1)
+    this.length = rows.length
+    this.full = rows.length === size
+    this.last = last && Number(last[numbered] ?? last[STREAM_VERSION])
+    this.streamId = last?.[READ_STREAM_ID] ?? streamId
+    this.#eventOf = (row) => toRecordedEvent(row, codec, stream, row[numbered] ?? null)
+    this.#rows = rows
+  }
+
+  /** Throws what the serializer throws. */
+  get events(): readonly RecordedEvent<Types>[] {
+    this.#events ??= this.#rows.map(this.#eventOf)
+    this.#rows = []
+    return this.#events as readonly RecordedEvent<Types>[]
+  }
+}
 
 /** Reads one page. An empty one rejects with StreamNotFoundError or StreamDeletedError when that is why. */
 export async function readPage<Types extends EventTypes>(
@@ -36,7 +66,7 @@ export async function readPage<Types extends EventTypes>(
 ): Promise<EventPage<Types>> {
   const deadline = new Deadline(request.timeout)
   const page = await fetchPage<Types>(context, executor, request, deadline)
-  if (page.events.length === 0 && request.stream !== ALL) await checkReadable(context, executor, request, deadline)
+  if (page.length === 0 && request.stream !== ALL) await checkReadable(context, executor, request, deadline)
   return page
 }
 
@@ -47,12 +77,7 @@ export async function fetchPage<Types extends EventTypes>(
   request: PageRequest,
   deadline: Deadline,
 ): Promise<EventPage<Types>> {
-  const rows = await executor.readRows(pageStatement(context, request), deadline)
-  const numbered = request.stream === ALL ? POSITION : EVENT_NUMBER
-  return {
-    events: rows.map((row) => toRecordedEvent<Types>(row, context.codec, request.stream, row[numbered] ?? null)),
-    streamId: rows[0]?.[READ_STREAM_ID] ?? request.streamId,
-  }
+  return new EventPage<Types>(context, request, await executor.readRows(pageStatement(context, request), deadline))
 }
 
 async function checkReadable(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { EventTypes, RecordedEvent } from '../events.ts'
 import { checkTimeout, type ReadOptions } from '../options.ts'
 import type { Executor } from '../postgres/executor.ts'
@@ -63,7 +64,7 @@ function planRead(stream: string, options?: ReadOptions): ReadPlan {
   }
 }
 
-/** The next page is fetched while the caller works on this one: two pages are in memory at most. */
+/** The next page is fetched while this one is decoded and worked on: two pages are in memory at most. */
 async function* readBatches<Types extends EventTypes>(
   context: StoreContext,
   executor: Executor,
@@ -82,15 +83,18 @@ async function* readBatches<Types extends EventTypes>(
   let page = fetch(await firstNumber(context, executor, plan))
   for (;;) {
     const requested = Math.min(left, batchSize)
-    const { events, streamId }: EventPage<Types> = await untilAborted(page, signal)
-    left -= events.length
-    const last = events.at(-1)?.eventNumber ?? 0
+    const loaded: EventPage<Types> = await untilAborted(page, signal)
+    const { length, last = 0, streamId } = loaded
+    left -= length
     const next = direction === 'forwards' ? last + 1 : last - 1
-    const more = events.length === requested && left > 0 && next > 0
+    const more = length === requested && left > 0 && next > 0
     // A caller's own client runs his statements too: nothing may run on it while he works.
     const ahead = more && !executor.inCallersTransaction
-    if (ahead) page = fetch(next, streamId)
-    if (events.length > 0) yield events
+    if (ahead) {
+      page = fetch(next, streamId)
+      await setImmediate() // it is sent before this one is decoded
+    }
+    if (length > 0) yield loaded.events
     signal?.throwIfAborted()
     if (!more) return
     if (!ahead) page = fetch(next, streamId)
@@ -109,6 +113,6 @@ async function firstNumber(context: StoreContext, executor: Executor, plan: Read
     size: 1,
     streamId: undefined,
   }
-  const { events } = await untilAborted(readPage(context, executor, request), signal)
-  return events[0]?.eventNumber ?? 1
+  const { last } = await untilAborted(readPage(context, executor, request), signal)
+  return last ?? 1
 }

@@ -1,4 +1,4 @@
-import type { EventTypes, RecordedEvent } from '../events.ts'
+import type { RecordedEvent } from '../events.ts'
 import type { TextRow } from '../postgres/executor.ts'
 import type { Codec } from '../serialization/payload.ts'
 
@@ -22,15 +22,10 @@ export const RECORDED_COLUMNS = 10
  * The event of a row, as it was read from `stream`. `eventNumber` is its number there; it and the row's stream name are null when
  * that is the stream it was appended to.
  */
-export function toRecordedEvent<Types extends EventTypes>(
-  row: TextRow,
-  codec: Codec,
-  stream: string,
-  eventNumber: string | null,
-): RecordedEvent<Types> {
+export function toRecordedEvent(row: TextRow, codec: Codec, stream: string, eventNumber: string | null): RecordedEvent {
   const [position, id, version, type, data, metadata, causationId, correlationId, createdAt, streamName] = row as Fields
   const streamVersion = toNumber(version)
-  const event: RecordedEvent = {
+  return {
     id,
     type,
     data: codec.decode(data, type),
@@ -43,7 +38,6 @@ export function toRecordedEvent<Types extends EventTypes>(
     position: toNumber(position),
     eventNumber: eventNumber === null ? streamVersion : toNumber(eventNumber),
   }
-  return event as RecordedEvent<Types>
 }
 
 type Fields = readonly [

@@ -89,14 +89,14 @@ async function* generate<Types extends EventTypes>(
     let cursor = await untilAborted(start, signal)
     for (;;) {
       const read = () => services.reader.next<Types>(stream, cursor, PAGE_SIZE)
-      const page = await retrying(services, stream, signal, read)
-      cursor = page.cursor
-      for (const event of page.events) {
+      const next = await retrying(services, stream, signal, read)
+      cursor = next.cursor
+      for (const event of next.page?.events ?? []) {
         if (filter && !filter(event)) continue
         yield event
         signal.throwIfAborted()
       }
-      if (page.last) await untilAborted(woken.wait(), signal)
+      if (next.last) await untilAborted(woken.wait(), signal)
     }
   } finally {
     signal.removeEventListener('abort', unregister)

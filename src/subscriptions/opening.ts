@@ -1,5 +1,6 @@
 import { CheckpointAheadError, ClosedError, type EventStoreError } from '../errors.ts'
 import type { EventTypes, RecordedEvent } from '../events.ts'
+import type { EventPage } from '../streams/pages.ts'
 import type { SubscriptionState } from '../subscription-state.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { DueCheckpoint } from './checkpoints.ts'
@@ -51,6 +52,8 @@ export class Opening<Types extends EventTypes> implements Claim {
   /** The mark of this hold of the lock; none while it is not held. */
   #hold: string | undefined
   #cursor: Cursor = { streamId: undefined, after: 0 }
+  /** What was read and is not queued yet. In a field, not in a promise: those that outlive it would keep it from being collected young. */
+  #undecoded: EventPage<Types> | undefined
   #readAgain: NodeJS.Timeout | undefined
   readonly #failingReads = new FailingReads()
   #stopWaiting: () => void = () => {}
@@ -199,7 +202,8 @@ export class Opening<Types extends EventTypes> implements Claim {
     if (hold === this.#hold && !this.#isClosed()) this.#pageRead(page)
   }
 
-  #pageRead({ events, cursor, last }: NextEvents<Types>): void {
+  /** Reads on before the page is decoded: meanwhile the server makes the next one. */
+  #pageRead({ page, cursor, last }: NextEvents<Types>): void {
     this.#failingReads.succeeded()
     if (this.#cursor.streamId !== undefined && this.#cursor.streamId !== cursor.streamId) {
       // The stream was hard deleted and created again: that cleared our mark, and the next hold begins at 0.
@@ -208,14 +212,26 @@ export class Opening<Types extends EventTypes> implements Claim {
       return
     }
     this.#cursor = cursor
+    this.#enqueue()
+    this.#undecoded = page
+    this.#input({ type: 'page', last, cursor: cursor.after, room: this.#hasRoom() })
+    if (last) this.#enqueue()
+    else setImmediate(this.#enqueue) // the request for the next one is on its way then
+  }
+
+  /** Decodes and queues the page that was read, unless that was done or the page was dropped. */
+  readonly #enqueue = (): void => {
+    const page = this.#undecoded
+    if (!page) return
+    this.#undecoded = undefined
     try {
-      this.#perform(this.#dispatcher.enqueue(events))
+      this.#perform(this.#dispatcher.enqueue(page.events))
     } catch (error) {
       this.#fail(error)
       return
     }
     this.#keeper.moved(this.#dispatcher.checkpoint)
-    this.#input({ type: 'page', last, cursor: cursor.after, room: this.#hasRoom() })
+    this.#readOn()
   }
 
   #readFailed(error: unknown): void {
@@ -261,7 +277,8 @@ export class Opening<Types extends EventTypes> implements Claim {
   }
 
   #hasRoom(): boolean {
-    return this.#dispatcher.queued + this.#pageSize <= this.#plan.maxQueued
+    const queued = this.#dispatcher.queued + (this.#undecoded?.length ?? 0)
+    return queued + this.#pageSize <= this.#plan.maxQueued
   }
 
   /** Where it stands, for the table; undefined while it is not held. */
@@ -272,6 +289,7 @@ export class Opening<Types extends EventTypes> implements Claim {
 
   #drop(): void {
     this.#hold = undefined
+    this.#undecoded = undefined
     this.#keeper.drop(this.subscriptionId)
     clearTimeout(this.#readAgain)
     this.#dispatcher.reset(0)

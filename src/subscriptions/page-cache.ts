@@ -17,8 +17,7 @@ export class PageCache<Page extends Cacheable> {
   readonly #full = new Map<string, { readonly page: Page; readonly readAt: number }>()
   readonly #reading = new Map<string, { readonly page: Promise<Page>; fresh: boolean }>()
 
-  /** With `keep: false` a full page is forgotten once those who waited for it have it. */
-  async read(key: string, fetch: () => Promise<Page>, { keep = true } = {}): Promise<Page> {
+  async read(key: string, fetch: () => Promise<Page>): Promise<Page> {
     const kept = this.#full.get(key)
     if (kept && performance.now() - kept.readAt < KEEP) return kept.page
     const reading = this.#reading.get(key)
@@ -26,12 +25,12 @@ export class PageCache<Page extends Cacheable> {
       const { fresh } = reading
       const page = await reading.page
       if (fresh || page.full) return page
-      return this.read(key, fetch, { keep }) // who asked late shares the next read
+      return this.read(key, fetch) // who asked late shares the next read
     }
-    return this.#fetch(key, fetch, keep)
+    return this.#fetch(key, fetch)
   }
 
-  async #fetch(key: string, fetch: () => Promise<Page>, keep: boolean): Promise<Page> {
+  async #fetch(key: string, fetch: () => Promise<Page>): Promise<Page> {
     const reading = { page: fetch(), fresh: true }
     this.#reading.set(key, reading)
     setImmediate(() => {
@@ -39,7 +38,7 @@ export class PageCache<Page extends Cacheable> {
     })
     try {
       const page = await reading.page
-      if (page.full && keep) this.#keep(key, page)
+      if (page.full) this.#keep(key, page)
       return page
     } finally {
       if (this.#reading.get(key) === reading) this.#reading.delete(key)

@@ -1,11 +1,11 @@
-import type { EventTypes, RecordedEvent } from '../events.ts'
+import type { EventTypes } from '../events.ts'
 import type { Executor } from '../postgres/executor.ts'
 import { preparedStatement } from '../postgres/prepared-statement.ts'
 import { type EventPage, fetchPage } from '../streams/pages.ts'
 import type { StoreContext } from '../streams/store-context.ts'
 import { Deadline } from '../util/deadline.ts'
 import { Turnstile } from '../util/turnstile.ts'
-import { type Cacheable, PageCache } from './page-cache.ts'
+import { PageCache } from './page-cache.ts'
 
 /** How far somebody has read. */
 export interface Cursor {
@@ -17,7 +17,8 @@ export interface Cursor {
 
 /** What comes after a cursor. */
 export interface NextEvents<Types extends EventTypes> {
-  readonly events: readonly RecordedEvent<Types>[]
+  /** Undefined when nothing comes. */
+  readonly page: EventPage<Types> | undefined
   readonly cursor: Cursor
   /** Nothing came after these when they were read. */
   readonly last: boolean
@@ -28,8 +29,6 @@ interface StreamStatus {
   readonly version: number
   readonly deleted: boolean
 }
-
-type CachedPage = EventPage<EventTypes> & Cacheable
 
 const TIMEOUT = 15_000
 /** However many follow, they take so many of the pool's connections at a time: the others are for those who append and read. */
@@ -47,10 +46,10 @@ export class StreamReader {
   readonly #context: StoreContext
   readonly #executor: Executor
   readonly #isShared: (stream: string) => boolean
-  readonly #cache = new PageCache<CachedPage>()
+  readonly #cache = new PageCache<EventPage<EventTypes>>()
   readonly #turnstile = new Turnstile(READS_AT_A_TIME)
 
-  /** `isShared` says whether several read a stream: then pages are kept for a moment. */
+  /** `isShared` says whether several read a stream: then they share pages. */
   constructor(context: StoreContext, executor: Executor, isShared: (stream: string) => boolean) {
     this.#context = context
     this.#executor = executor
@@ -66,30 +65,26 @@ export class StreamReader {
   /** Up to `size` events after the cursor. A stream that is missing or soft deleted has none. */
   async next<Types extends EventTypes>(stream: string, cursor: Cursor, size: number): Promise<NextEvents<Types>> {
     const page = await this.#page(stream, cursor, size)
-    if (page.events.length > 0) return advance(page, size)
+    if (page.length > 0) return advance(page)
     const status = await this.#status(stream)
-    if (!status) return { events: [], cursor, last: true }
+    if (!status) return nothing(cursor)
     if (cursor.streamId !== undefined && cursor.streamId !== status.streamId) {
       return this.next(stream, { streamId: status.streamId, after: 0 }, size)
     }
     const { streamId, version, deleted } = status
-    if (deleted || version <= cursor.after) return { events: [], cursor: { streamId, after: cursor.after }, last: true }
+    if (deleted || version <= cursor.after) return nothing({ streamId, after: cursor.after })
     // Something came meanwhile, or a hard delete left a hole up to the version: then it need not be looked across again.
     const again = await this.#page(stream, { streamId, after: cursor.after }, size)
-    if (again.events.length > 0) return advance(again, size)
-    return { events: [], cursor: { streamId, after: version }, last: true }
+    if (again.length > 0) return advance(again)
+    return nothing({ streamId, after: version })
   }
 
-  #page(stream: string, { streamId, after }: Cursor, size: number): Promise<CachedPage> {
-    const keep = this.#isShared(stream)
-    const fetch = async () => {
-      const request = { stream, streamId, direction: 'forwards', from: after + 1, size, timeout: TIMEOUT } as const
-      const page = await this.#turnstile.run(() =>
-        fetchPage<EventTypes>(this.#context, this.#executor, request, new Deadline(TIMEOUT)),
-      )
-      return { ...page, full: page.events.length === size }
-    }
-    return this.#cache.read(JSON.stringify([stream, streamId, after, size]), fetch, { keep })
+  #page(stream: string, { streamId, after }: Cursor, size: number): Promise<EventPage<EventTypes>> {
+    const request = { stream, streamId, direction: 'forwards', from: after + 1, size, timeout: TIMEOUT } as const
+    const fetch = () =>
+      this.#turnstile.run(() => fetchPage<EventTypes>(this.#context, this.#executor, request, new Deadline(TIMEOUT)))
+    // The cache's dead tables would keep the pages of who reads alone from being collected young.
+    return this.#isShared(stream) ? this.#cache.read(JSON.stringify([stream, streamId, after, size]), fetch) : fetch()
   }
 
   async #status(stream: string): Promise<StreamStatus | undefined> {
@@ -101,7 +96,11 @@ export class StreamReader {
   }
 }
 
-function advance<Types extends EventTypes>({ events, streamId }: CachedPage, size: number): NextEvents<Types> {
-  const after = events.at(-1)?.eventNumber ?? 0
-  return { events: events as readonly RecordedEvent<Types>[], cursor: { streamId, after }, last: events.length < size }
+function advance<Types extends EventTypes>(page: EventPage<EventTypes>): NextEvents<Types> {
+  const { streamId, last: after = 0, full } = page
+  return { page: page as EventPage<Types>, cursor: { streamId, after }, last: !full }
+}
+
+function nothing<Types extends EventTypes>(cursor: Cursor): NextEvents<Types> {
+  return { page: undefined, cursor, last: true }
 }
