@@ -101,7 +101,7 @@ export class Arena {
     suite: string,
     figures: readonly Figure[],
     competitors: readonly Competitor[],
-    { warmUps = 1, repetitions = this.size(3, 7) } = {},
+    { warmUps = this.size(1, 3), repetitions = this.size(3, 7) } = {},
   ): Promise<readonly Measurement[]> {
     const outcomes: (readonly number[])[] = []
     const progress = showProgress(suite)
