@@ -1,4 +1,5 @@
-import { EventStore } from '../../src/index.ts'
+import type { EventStore } from '../../src/index.ts'
+import { importPackage } from '../harness/compiled-package.ts'
 import type { Progress } from '../harness/progress.ts'
 import type { Measurement } from '../harness/report.ts'
 import type { BenchServer } from '../harness/server.ts'
@@ -27,6 +28,7 @@ const STREAMS_PER_APPEND = 50
 const EVENTS_PER_STEP = 50_000
 
 export async function openStore({ server }: SuiteContext, name: string): Promise<OwnStore> {
+  const { EventStore } = await importPackage()
   const connectionString = await server.newDatabase(name)
   const store = new EventStore({ connectionString })
   await store.migrate()

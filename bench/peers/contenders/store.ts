@@ -1,4 +1,5 @@
-import { type Diagnostic, EventStore } from '../../../src/index.ts'
+import type { Diagnostic, EventStore } from '../../../src/index.ts'
+import { importPackage } from '../../harness/compiled-package.ts'
 import type { Appender } from './appender.ts'
 
 /** Our store, as anybody would use it: its own pool of 10 connections, default options. */
@@ -6,6 +7,7 @@ export async function openStore(
   connectionString: string,
   onDiagnostic?: (diagnostic: Diagnostic) => void,
 ): Promise<EventStore> {
+  const { EventStore } = await importPackage()
   const store = new EventStore({ connectionString, ...(onDiagnostic && { onDiagnostic }) })
   await store.migrate()
   return store

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { compiledPackage } from '../../harness/compiled-package.ts'
 import type { Contest, Figure } from '../arena.ts'
-import { compiledPackage } from '../compiled-package.ts'
 
 const EVENTS = 1_000_000
 const WORKER = fileURLToPath(new URL('../workers/streamer.js', import.meta.url))
