@@ -5,7 +5,7 @@ import type { Deadline } from '../util/deadline.ts'
 import { copyPlan, isWorthCopying } from './append-copy.ts'
 import { missingAnswer, readOutcomes, readStored, withHead } from './append-outcomes.ts'
 import { type AppendOutcome, type AppendRequest, toRequest } from './append-request.ts'
-import { appendStatement, type GroupRow, groupRowOf, singleEventStatement } from './append-statement.ts'
+import { appendStatement, type GroupRow, groupRowOf, streamStatement } from './append-statement.ts'
 import { chunksOf, isLarge } from './chunks.ts'
 import { refuseIsolation } from './isolation.ts'
 import { locateEvents } from './located-events.ts'
@@ -71,17 +71,17 @@ async function store(
   deadline: Deadline,
 ): Promise<readonly AppendOutcome[]> {
   try {
-    const single = singleEventStatement(context, requests)
-    if (single) {
-      const [row] = await executor.write(single, deadline)
-      if (row?.[0]) return [readStored(row[0])]
-    }
     const copied =
       isWorthCopying(requests, executor.roundTrip) && (await executor.copy(copyPlan(context, requests), deadline))
     if (copied) return readOutcomes(requests, copied)
     if (requests.length === 1 && requests[0] && isLarge(requests[0])) {
       const [request] = requests
       return [await executor.transaction(deadline, (query) => storeInChunks(context, query, request))]
+    }
+    const toStream = streamStatement(context, requests)
+    if (toStream) {
+      const [row] = await executor.write(toStream, deadline)
+      if (row?.[0]) return [readStored(row[0])]
     }
     const [row] = await executor.write(appendStatement(context, requests), deadline)
     return readOutcomes(requests, groupRowOf(row))

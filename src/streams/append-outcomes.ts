@@ -5,7 +5,7 @@ import type { AppendOutcome, AppendPart, AppendRequest } from './append-request.
 import type { GroupRow } from './append-statement.ts'
 import { type Reservation, readReservations } from './reservations.ts'
 
-/** The outcome of a single event that was stored. */
+/** The outcome of an append to one stream that was stored. */
 export function readStored(stored: string): AppendOutcome {
   const [streamVersion, position] = parsePlainArray(stored).map(Number)
   return { results: [{ streamVersion: Number(streamVersion), position: Number(position) }] }

@@ -1,8 +1,10 @@
 import type { Payload } from '../options.ts'
+import { plainArray } from '../postgres/array.ts'
+import { int4Array } from '../postgres/binary-array.ts'
 import type { Statement, TextRow } from '../postgres/executor.ts'
 import { preparedStatement } from '../postgres/prepared-statement.ts'
 import type { AppendRequest } from './append-request.ts'
-import { binaryColumns, binaryEventArrays, textColumns, textEventArrays } from './event-arrays.ts'
+import { binaryColumns, numberEvents, textColumns } from './event-arrays.ts'
 import { partArrays } from './part-arrays.ts'
 import type { StoreContext } from './store-context.ts'
 
@@ -41,39 +43,43 @@ const APPEND_EVENTS = preparedStatement((schema: string, payload: Payload, form:
       ${array(11, 'uuid')}, ${array(12, 'text')}, ${array(13, payload)}, ${array(14, payload)})`
 })
 
-const APPEND_EVENT = preparedStatement(
-  (schema: string, payload: Payload, form: Form) => `
-    SELECT ${schema}.append_event($1::text, $2::text, $3::text::timestamptz, $4${form}::uuid, $5${form}::uuid, $6${form}::uuid,
-      $7::text, $8${form}::${payload}, $9${form}::${payload})::text AS stored`,
-)
+const APPEND_TO_STREAM = preparedStatement((schema: string, payload: Payload, form: Form) => {
+  const array = (number: number, type: string) => `$${number}${form}::${type}[]`
+  return `
+    SELECT ${schema}.append_to_stream($1::text, $2::text, $3::text::timestamptz, ${array(4, 'uuid')}, ${array(5, 'uuid')},
+      ${array(6, 'uuid')}, ${array(7, 'text')}, ${array(8, payload)}, ${array(9, payload)})::text AS stored`
+})
 
 /** A group of appends as one statement, which checks and stores each of them by itself. */
 export function appendStatement(
   { schema, codec: { payload } }: StoreContext,
   requests: readonly AppendRequest[],
 ): Statement {
-  const parts = partArrays(requests)
+  const ofParts = partArrays(requests)
+  const { list, parts, numbers } = numberEvents(requests)
+  const binary = [...ofParts, int4Array(parts), int4Array(numbers), ...binaryColumns(list, payload)]
+  const text = () => [...ofParts, plainArray(parts), plainArray(numbers), ...textColumns(list, payload)]
   return {
-    ...APPEND_EVENTS([...parts, ...binaryEventArrays(requests, payload)], schema, payload, ''),
-    asText: () => APPEND_EVENTS([...parts, ...textEventArrays(requests, payload)], schema, payload, '::text'),
+    ...APPEND_EVENTS(binary, schema, payload, ''),
+    asText: () => APPEND_EVENTS(text(), schema, payload, '::text'),
   }
 }
 
 /**
- * One event for one stream, the most frequent of all groups, as a statement of its own; undefined for any other group. Its answer is
- * one column, an array of version and position; NULL when the event was not stored.
+ * One append to one stream, the most frequent of all groups, as a statement of its own; undefined for any other group. Its answer is
+ * one column, an array of version and position; NULL when nothing was stored.
  */
-export function singleEventStatement(
+export function streamStatement(
   { schema, codec: { payload } }: StoreContext,
   requests: readonly AppendRequest[],
 ): Statement | undefined {
   const [request, another] = requests
   const part = request?.parts[0]
-  if (!part || another || request.parts.length !== 1 || request.events !== 1) return undefined
+  if (!part || another || request.parts.length !== 1 || request.events === 0) return undefined
   const { stream, expectedVersion, events } = part
   const first = [stream, String(expectedVersion), request.createdAt?.toISOString() ?? null]
   return {
-    ...APPEND_EVENT([...first, ...binaryColumns(events)], schema, payload, ''),
-    asText: () => APPEND_EVENT([...first, ...textColumns(events, payload)], schema, payload, '::text'),
+    ...APPEND_TO_STREAM([...first, ...binaryColumns([events], payload)], schema, payload, ''),
+    asText: () => APPEND_TO_STREAM([...first, ...textColumns([events], payload)], schema, payload, '::text'),
   }
 }

@@ -14,7 +14,7 @@ async function appendSilently(schema: string, stream: string): Promise<string> {
   const id = crypto.randomUUID()
   await runSql(
     database.connectionString,
-    `SELECT ${schema}.append_event($1, 'any', NULL, $2, NULL, NULL, 'Silent', '{}', '{}')`,
+    `SELECT ${schema}.append_to_stream($1, 'any', NULL, ARRAY[$2::uuid], NULL, NULL, '{Silent}', '{"{}"}', '{"{}"}')`,
     [stream, id],
   )
   return id

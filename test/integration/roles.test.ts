@@ -24,7 +24,7 @@ const TO_APPEND = [
   'INSERT ON eventstore.streams, eventstore.events, eventstore.links',
   'INSERT, UPDATE, DELETE ON eventstore.snapshots',
   'INSERT, UPDATE, DELETE ON eventstore.subscriptions',
-  'EXECUTE ON FUNCTION eventstore.lock_store, eventstore.reserve, eventstore.append_event, eventstore.append_events',
+  'EXECUTE ON FUNCTION eventstore.lock_store, eventstore.reserve, eventstore.append_to_stream, eventstore.append_events',
   'EXECUTE ON FUNCTION eventstore.link_events',
 ]
 
@@ -234,6 +234,7 @@ function operationsOf(store: EventStore): readonly (() => Promise<unknown>)[] {
   return [
     () => store.append(name, newEvent(), ANY),
     () => store.append(name, newEvents(2), ANY),
+    () => store.appendAll([1, 2].map((n) => ({ stream: `${name}-${n}`, ...ANY, events: [newEvent()] }))),
     () => store.read('$all', { limit: 1 }).toArray(),
     async () => store.link(`linked-${name}`, await store.read('$all', { limit: 1 }).toArray(), ANY),
     () => store.listStreams(),

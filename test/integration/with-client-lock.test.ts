@@ -75,7 +75,7 @@ describe.each(DRIVERS)('in a transaction of $name', (choice) => {
         expect(elapsed).toBeGreaterThan(295)
         expect(elapsed).toBeLessThan(3_000)
         expect(await lockWaiters()).toBe(0)
-        expect(await runningStatements('append_event')).toBe(0)
+        expect(await runningStatements('append_to_stream')).toBe(0)
         expect(onlyValue(await transaction.run('SHOW statement_timeout'))).toBe('7s')
         await transaction.note(store.schema)
       }),

@@ -29,7 +29,7 @@ export interface AppendPath {
 const IN_PIECES = ['append_events', 'append_events', 'append_events']
 
 export const APPEND_PATHS: readonly AppendPath[] = [
-  { name: 'alone', company: [0, 0], statements: ['append_event'] },
+  { name: 'alone', company: [0, 0], statements: ['append_to_stream'] },
   { name: 'in a small group', company: [1, 1], statements: ['append_events'] },
   { name: 'in a group that is copied', company: [250, 250], statements: ['reserve', 'COPY'] },
   {
@@ -55,7 +55,7 @@ export const APPEND_PATHS: readonly AppendPath[] = [
     name: "in a transaction of the caller's",
     callersTransaction: true,
     company: [1, 1],
-    statements: Array(3).fill('append_event of the caller'),
+    statements: Array(3).fill('append_to_stream of the caller'),
   },
   {
     name: "in a large append in a transaction of the caller's",
@@ -213,5 +213,5 @@ async function outcomeOf(operations: StreamOperations, { parts, createdAt }: App
 }
 
 function storing(statements: readonly string[]): string[] {
-  return statements.flatMap((text) => /\bappend_events?(?=\()|\breserve(?=\()|\bCOPY\b/.exec(text) ?? [])
+  return statements.flatMap((text) => /\bappend_(?:events|to_stream)(?=\()|\breserve(?=\()|\bCOPY\b/.exec(text) ?? [])
 }

@@ -29,13 +29,14 @@ BEGIN
 END
 ${body};
 
--- Appends one event to one stream: what append_events does, for the most frequent append there is. Returns the stream's version and
--- the event's position; NULL when it was not stored, and append_events knows why.
-CREATE FUNCTION ${schema}.append_event(stream text, expected text, at timestamptz, id uuid, causation uuid, correlation uuid,
-  type text, content ${payload}, about ${payload}) RETURNS bigint[] LANGUAGE plpgsql ${BY_INDEX} AS ${body}
+-- One append to one stream, the most frequent group there is: what append_events does, in two thirds of the time. Returns the
+-- stream's version and the last event's position; NULL when nothing was stored, and append_events knows why.
+CREATE FUNCTION ${schema}.append_to_stream(stream text, expected text, at timestamptz, ids uuid[], causations uuid[],
+  correlations uuid[], types text[], contents ${payload}[], about ${payload}[])
+RETURNS bigint[] LANGUAGE plpgsql ${BY_INDEX} AS ${body}
 #variable_conflict use_column
 DECLARE
-  stored bigint[];
+  place record;
   creates boolean := expected = 'no-stream';
   probably bigint := CASE WHEN expected NOT IN ('no-stream', 'any', 'stream-exists') THEN expected::bigint END;
 BEGIN
@@ -52,10 +53,7 @@ BEGIN
         RETURN NULL;
       END IF;
     END IF;
-    INSERT INTO ${schema}.events AS new_event (position, stream_id, stream_version, created_at,
-      event_id, causation_id, correlation_id, event_type, data, metadata)
-    SELECT a.head + 1, s.stream_id, s.version + 1, at,
-      id, causation, correlation, type, content, about
+    SELECT a.head, s.stream_id, s.version INTO place
     FROM (SELECT ${headOf(schema)} AS head FROM ${schema}.streams s WHERE s.stream_id = 0 OFFSET 0) a,
       (
         SELECT s.stream_id, ${versionOf(schema, 'probably')} AS version
@@ -63,10 +61,18 @@ BEGIN
         WHERE s.stream_name = stream AND s.deleted_at IS NULL
         OFFSET 0
       ) s
-    WHERE expected IN ('no-stream', 'any', 'stream-exists') OR s.version = probably
-    RETURNING ARRAY[stream_version, position] INTO stored;
-    IF creates OR stored IS NOT NULL OR expected NOT IN ('any', '0') THEN
-      RETURN stored;
+    WHERE expected IN ('no-stream', 'any', 'stream-exists') OR s.version = probably;
+    IF FOUND THEN
+      INSERT INTO ${schema}.events (position, stream_id, stream_version, created_at,
+        event_id, causation_id, correlation_id, event_type, data, metadata)
+      SELECT place.head + e.number, place.stream_id, place.version + e.number, at,
+        e.id, e.causation_id, e.correlation_id, e.type, e.data, e.metadata
+      FROM unnest(ids, causations, correlations, types, contents, about) WITH ORDINALITY
+        AS e (id, causation_id, correlation_id, type, data, metadata, number);
+      RETURN ARRAY[place.version + cardinality(ids), place.head + cardinality(ids)];
+    END IF;
+    IF creates OR expected NOT IN ('any', '0') THEN
+      RETURN NULL;
     END IF;
     creates := true;
   END LOOP;
