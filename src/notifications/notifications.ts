@@ -69,7 +69,7 @@ export class Notifications {
   async close(): Promise<void> {
     this.#stopListening()
     await this.#closing
-    await this.#notifier.flushed()
+    await this.#notifier.flush()
   }
 
   #listen(): Listener {

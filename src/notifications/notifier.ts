@@ -4,8 +4,10 @@ import { Deadline } from '../util/deadline.ts'
 import type { Notification } from './notification.ts'
 import { NOBODY, notifyStatement } from './notify-statement.ts'
 
-/** Milliseconds between notifications while more is stored all the time, or nobody listens: at most 200 a second. */
+/** Milliseconds between notifications while more is stored all the time: at most 200 a second. */
 const PAUSE = 5
+/** The same while nobody listens: who begins to listen looks for himself first. */
+const UNHEARD_PAUSE = 50
 const TIMEOUT = 10_000
 
 /**
@@ -23,6 +25,8 @@ export class Notifier {
   #grown = new Set<string>()
   #subscriptions = false
   #running: Promise<void> | undefined
+  #flushing = 0
+  #pause: AbortController | undefined
 
   /** `schema` is a quoted identifier; `sender` tells the listeners of this process that they know already. */
   constructor(executor: Executor, schema: string, sender: string) {
@@ -43,9 +47,12 @@ export class Notifier {
     this.#running ??= this.#run()
   }
 
-  /** Resolves when everything was sent. */
-  async flushed(): Promise<void> {
+  /** Sends what is to be sent without pausing. Resolves when that is done. */
+  async flush(): Promise<void> {
+    this.#flushing++
+    this.#pause?.abort()
     await this.#running
+    this.#flushing--
   }
 
   async #run(): Promise<void> {
@@ -57,9 +64,16 @@ export class Notifier {
       let heard = true
       if (streams.length > 0) heard = await this.#send({ type: 'grown', streams, sender: this.#sender })
       if (subscriptions) await this.#send({ type: 'subscriptions' })
-      if (!heard || this.#grown.size > 0) await sleep(PAUSE)
+      if (!heard) await this.#sleep(UNHEARD_PAUSE)
+      else if (this.#grown.size > 0) await this.#sleep(PAUSE)
     }
     this.#running = undefined
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    if (this.#flushing > 0) return
+    this.#pause = new AbortController()
+    await sleep(milliseconds, undefined, { signal: this.#pause.signal }).catch(() => {})
   }
 
   /** Resolves to whether somebody listens. */

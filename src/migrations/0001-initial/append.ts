@@ -5,6 +5,20 @@ import { BY_INDEX, headOf, versionOf } from './tables.ts'
 /** How events get in, but for groups so large that they are copied. */
 export function append(schema: string, payload: Payload): string {
   const body = dollarTag(schema)
+  const insert = `INSERT INTO ${schema}.events AS new_event (position, stream_id, stream_version, created_at,
+        event_id, causation_id, correlation_id, event_type, data, metadata)`
+  /** The head, and the stream with its version, if that is the one expected. */
+  const place = `(
+        SELECT a.head, s.stream_id, s.version
+        FROM (SELECT ${headOf(schema)} AS head FROM ${schema}.streams s WHERE s.stream_id = 0 OFFSET 0) a,
+          (
+            SELECT s.stream_id, ${versionOf(schema, 'probably')} AS version
+            FROM ${schema}.streams s
+            WHERE s.stream_name = stream AND s.deleted_at IS NULL
+            OFFSET 0
+          ) s
+        WHERE expected IN ('no-stream', 'any', 'stream-exists') OR s.version = probably
+      ) place`
   return `
 -- Appends a group. Its parts are described as for reserve; of each event come the number of its part, its own within the part, and
 -- its fields.
@@ -36,7 +50,7 @@ CREATE FUNCTION ${schema}.append_to_stream(stream text, expected text, at timest
 RETURNS bigint[] LANGUAGE plpgsql ${BY_INDEX} AS ${body}
 #variable_conflict use_column
 DECLARE
-  place record;
+  stored bigint[];
   creates boolean := expected = 'no-stream';
   probably bigint := CASE WHEN expected NOT IN ('no-stream', 'any', 'stream-exists') THEN expected::bigint END;
 BEGIN
@@ -53,26 +67,26 @@ BEGIN
         RETURN NULL;
       END IF;
     END IF;
-    SELECT a.head, s.stream_id, s.version INTO place
-    FROM (SELECT ${headOf(schema)} AS head FROM ${schema}.streams s WHERE s.stream_id = 0 OFFSET 0) a,
-      (
-        SELECT s.stream_id, ${versionOf(schema, 'probably')} AS version
-        FROM ${schema}.streams s
-        WHERE s.stream_name = stream AND s.deleted_at IS NULL
-        OFFSET 0
-      ) s
-    WHERE expected IN ('no-stream', 'any', 'stream-exists') OR s.version = probably;
-    IF FOUND THEN
-      INSERT INTO ${schema}.events (position, stream_id, stream_version, created_at,
-        event_id, causation_id, correlation_id, event_type, data, metadata)
-      SELECT place.head + e.number, place.stream_id, place.version + e.number, at,
-        e.id, e.causation_id, e.correlation_id, e.type, e.data, e.metadata
-      FROM unnest(ids, causations, correlations, types, contents, about) WITH ORDINALITY
-        AS e (id, causation_id, correlation_id, type, data, metadata, number);
-      RETURN ARRAY[place.version + cardinality(ids), place.head + cardinality(ids)];
+    IF cardinality(ids) = 1 THEN
+      ${insert}
+      SELECT place.head + 1, place.stream_id, place.version + 1, at,
+        ids[1], causations[1], correlations[1], types[1], contents[1], about[1]
+      FROM ${place}
+      RETURNING ARRAY[stream_version, position] INTO stored;
+    ELSE
+      WITH new_events AS (
+        ${insert}
+        SELECT place.head + e.number, place.stream_id, place.version + e.number, at,
+          e.id, e.causation_id, e.correlation_id, e.type, e.data, e.metadata
+        FROM ${place},
+          unnest(ids, causations, correlations, types, contents, about) WITH ORDINALITY
+            AS e (id, causation_id, correlation_id, type, data, metadata, number)
+        RETURNING stream_version, position
+      )
+      SELECT ARRAY[max(e.stream_version), max(e.position)] INTO stored FROM new_events e HAVING count(*) > 0;
     END IF;
-    IF creates OR expected NOT IN ('any', '0') THEN
-      RETURN NULL;
+    IF creates OR stored IS NOT NULL OR expected NOT IN ('any', '0') THEN
+      RETURN stored;
     END IF;
     creates := true;
   END LOOP;
