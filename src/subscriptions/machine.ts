@@ -43,15 +43,15 @@ export type Input =
   | { readonly type: 'close' }
 
 /** What the shell has to do. `read`: the page after the cursor. `drop`: everything queued and in flight. */
-export type Effect = 'acquire' | 'read' | 'retry-later' | 'drop' | 'release'
+export type Effect = 'read' | 'retry-later' | 'drop'
 
 export type Transition = readonly [next: State, ...effects: Effect[]]
 
-export const initial: Transition = [{ kind: 'acquiring' }, 'acquire']
+export const initial: State = { kind: 'acquiring' }
 
 export function transition(state: State, input: Input): Transition {
-  if (state.kind === 'closed') return input.type === 'acquired' ? [state, 'release'] : [state]
-  if (input.type === 'close') return [{ kind: 'closed' }, 'drop', 'release']
+  if (state.kind === 'closed') return [state]
+  if (input.type === 'close') return [{ kind: 'closed' }, 'drop']
   if (state.kind === 'acquiring' || state.kind === 'standby') {
     if (input.type === 'acquired') return read(input.checkpoint, false)
     if (input.type === 'refused') return [{ kind: 'standby' }]

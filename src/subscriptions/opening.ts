@@ -4,29 +4,19 @@ import type { EventPage } from '../streams/pages.ts'
 import type { SubscriptionState } from '../subscription-state.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { DueCheckpoint } from './checkpoints.ts'
-import { type Delivery, Dispatcher } from './dispatcher.ts'
+import { Competitors, type Joined } from './competitors.ts'
+import { Dispatcher } from './dispatcher.ts'
 import { FailingReads } from './failing-reads.ts'
 import type { Claim, Held } from './locks.ts'
 import { type Effect, type Input, initial, publicState, type State, transition } from './machine.ts'
+import type { OpeningObserver } from './opening-observer.ts'
 import { ensureSubscription, readCheckpoint } from './rows.ts'
 import { isPassing, retrying, type Services } from './services.ts'
 import type { Cursor, NextEvents } from './stream-reader.ts'
-import { Subscriber, type SubscriberControl } from './subscriber.ts'
 import type { SubscriptionPlan } from './subscription-plan.ts'
 
 /** The most events that one read fetches. */
 const LARGEST_PAGE = 500
-
-/** Told of what concerns more than this opening. */
-export interface OpeningObserver {
-  onState(state: SubscriptionState): void
-  /** A checkpoint stands in the table, written or read. */
-  onCheckpoint(checkpoint: number): void
-  /** The last subscriber has left. */
-  onEmpty(): void
-  /** It ended by an error: everybody was told. */
-  onFailed(error: unknown): void
-}
 
 /**
  * A subscription while it is open: performs what the machine and the dispatcher decide.
@@ -45,10 +35,10 @@ export class Opening<Types extends EventTypes> implements Claim {
   readonly #plan: SubscriptionPlan<Types>
   readonly #observer: OpeningObserver
   readonly #dispatcher: Dispatcher<RecordedEvent<Types>>
-  readonly #subscribers = new Map<symbol, SubscriberControl<Types>>()
+  readonly #competitors = new Competitors<Types>()
   readonly #keeper: CheckpointKeeper
   readonly #pageSize: number
-  #state: State = initial[0]
+  #state: State = initial
   /** The mark of this hold of the lock; none while it is not held. */
   #hold: string | undefined
   #cursor: Cursor = { streamId: undefined, after: 0 }
@@ -95,14 +85,13 @@ export class Opening<Types extends EventTypes> implements Claim {
   }
 
   /** Adds a subscriber. */
-  join(maxInFlight: number): { readonly subscriber: Subscriber<Types>; readonly control: SubscriberControl<Types> } {
+  join(maxInFlight: number): Joined<Types> {
     const id = Symbol(this.#plan.name)
     const port = { ack: (eventNumber: number) => this.#ack(id, eventNumber), leave: () => this.#leave(id) }
-    const { subscriber, control } = Subscriber.create<Types>(port, maxInFlight)
-    this.#subscribers.set(id, control)
-    this.#perform(this.#dispatcher.join(id, maxInFlight))
+    const joined = this.#competitors.add(id, port, maxInFlight)
+    this.#competitors.deliver(this.#dispatcher.join(id, maxInFlight))
     this.#readOn()
-    return { subscriber, control }
+    return joined
   }
 
   /** Ends every subscriber, writes the checkpoint, and gives up the lock. */
@@ -173,9 +162,6 @@ export class Opening<Types extends EventTypes> implements Claim {
 
   #effect(effect: Effect): void {
     switch (effect) {
-      case 'acquire':
-      case 'release':
-        return // #acquire and #close do it, and wait for it
       case 'read':
         void this.#read()
         return
@@ -225,7 +211,7 @@ export class Opening<Types extends EventTypes> implements Claim {
     if (!page) return
     this.#undecoded = undefined
     try {
-      this.#perform(this.#dispatcher.enqueue(page.events))
+      this.#competitors.deliver(this.#dispatcher.enqueue(page.events))
     } catch (error) {
       this.#fail(error)
       return
@@ -250,7 +236,7 @@ export class Opening<Types extends EventTypes> implements Claim {
   #ack(subscriber: symbol, eventNumber: number): void {
     const deliveries = this.#dispatcher.ack(subscriber, eventNumber)
     if (!deliveries) return
-    this.#perform(deliveries)
+    this.#competitors.deliver(deliveries)
     this.#keeper.moved(this.#dispatcher.checkpoint)
     this.#readOn()
   }
@@ -261,15 +247,11 @@ export class Opening<Types extends EventTypes> implements Claim {
   }
 
   async #leave(subscriber: symbol): Promise<void> {
-    if (!this.#subscribers.delete(subscriber)) return
-    this.#perform(this.#dispatcher.leave(subscriber))
-    if (this.#subscribers.size > 0) return this.#readOn()
+    if (!this.#competitors.remove(subscriber)) return
+    this.#competitors.deliver(this.#dispatcher.leave(subscriber))
+    if (this.#competitors.size > 0) return this.#readOn()
     this.#observer.onEmpty()
     await this.close()
-  }
-
-  #perform(deliveries: readonly Delivery<RecordedEvent<Types>>[]): void {
-    for (const { subscriber, events } of deliveries) this.#subscribers.get(subscriber)?.deliver(events)
   }
 
   #isClosed(): boolean {
@@ -293,26 +275,21 @@ export class Opening<Types extends EventTypes> implements Claim {
     this.#keeper.drop(this.subscriptionId)
     clearTimeout(this.#readAgain)
     this.#dispatcher.reset(0)
-    for (const control of this.#subscribers.values()) control.drop()
+    this.#competitors.drop()
   }
 
   async #close(): Promise<void> {
     const due = this.#keeper.due()
-    this.#endSubscribers()
+    this.#competitors.end()
     await this.#keeper.flush(due)
     await this.#giveUp()
   }
 
   #fail(error: unknown): void {
     if (this.#isClosed()) return
-    this.#endSubscribers(error)
+    this.#competitors.end(error)
     this.#closing ??= this.#giveUp()
     this.#observer.onFailed(error)
-  }
-
-  #endSubscribers(error?: unknown): void {
-    for (const control of this.#subscribers.values()) control.end(error)
-    this.#subscribers.clear()
   }
 
   async #giveUp(): Promise<void> {

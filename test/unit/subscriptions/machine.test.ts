@@ -35,7 +35,7 @@ const TABLE: Readonly<Record<State['kind'], Readonly<Record<Input['type'], Cell>
     'read-failed': ['acquiring'],
     retry: ['acquiring'],
     room: ['acquiring'],
-    close: ['closed', 'drop', 'release'],
+    close: ['closed', 'drop'],
   },
   standby: {
     acquired: ['reading', 'read'],
@@ -46,7 +46,7 @@ const TABLE: Readonly<Record<State['kind'], Readonly<Record<Input['type'], Cell>
     'read-failed': ['standby'],
     retry: ['standby'],
     room: ['standby'],
-    close: ['closed', 'drop', 'release'],
+    close: ['closed', 'drop'],
   },
   reading: {
     acquired: ['reading'],
@@ -57,7 +57,7 @@ const TABLE: Readonly<Record<State['kind'], Readonly<Record<Input['type'], Cell>
     'read-failed': ['reading', 'retry-later'],
     retry: ['reading', 'read'],
     room: ['reading'],
-    close: ['closed', 'drop', 'release'],
+    close: ['closed', 'drop'],
   },
   full: {
     acquired: ['full'],
@@ -68,7 +68,7 @@ const TABLE: Readonly<Record<State['kind'], Readonly<Record<Input['type'], Cell>
     'read-failed': ['full'],
     retry: ['full'],
     room: ['reading', 'read'],
-    close: ['closed', 'drop', 'release'],
+    close: ['closed', 'drop'],
   },
   live: {
     acquired: ['live'],
@@ -79,10 +79,10 @@ const TABLE: Readonly<Record<State['kind'], Readonly<Record<Input['type'], Cell>
     'read-failed': ['live'],
     retry: ['live'],
     room: ['live'],
-    close: ['closed', 'drop', 'release'],
+    close: ['closed', 'drop'],
   },
   closed: {
-    acquired: ['closed', 'release'],
+    acquired: ['closed'],
     refused: ['closed'],
     lost: ['closed'],
     woken: ['closed'],
@@ -113,7 +113,7 @@ describe('the machine of a subscription', () => {
   )
 
   test('begins by acquiring', () => {
-    expect(initial).toEqual([{ kind: 'acquiring' }, 'acquire'])
+    expect(initial).toEqual({ kind: 'acquiring' })
   })
 
   test('reads after the checkpoint that it was given with the lock', () => {
