@@ -1,6 +1,8 @@
+import type { Command } from 'commander'
 import type { ExitCode } from './failure.ts'
 import type { Output } from './output.ts'
 import type { Settings, SettingValues } from './settings.ts'
+import type { Source } from './stdio.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The flags of all commands, as commander reads them. */
@@ -9,17 +11,44 @@ export interface Flags extends SettingValues {
   readonly json?: boolean
   readonly yes?: boolean
   readonly database?: boolean
+  readonly expectedVersion?: string
+  readonly from?: string
+  readonly limit?: string
+  readonly backwards?: boolean
+  readonly after?: string
+  readonly search?: string
+  readonly sortBy?: string
+  readonly descending?: boolean
+  readonly page?: string
+  readonly pageSize?: string
+  readonly hard?: boolean
+  readonly to?: string
 }
 
 /** What a command works with. */
 export interface CommandContext {
   /** The command's name. */
   readonly command: string
+  /** What stands after the name and is no flag: as many as the command says that it takes. */
+  readonly operands: readonly string[]
   readonly flags: Flags
   readonly settings: Settings
   readonly output: Output
   readonly terminal: Terminal
+  readonly stdin: Source
   readonly signal: AbortSignal
 }
 
 export type CommandHandler = (context: CommandContext) => Promise<ExitCode>
+
+/** A command: how it is called, and what it does. */
+export interface CommandDefinition {
+  /** As in `read <stream>`. */
+  readonly usage: string
+  readonly description: string
+  /** Adds its flags. */
+  readonly flags?: (command: Command) => Command
+  /** What follows `eventstore`, a line each. */
+  readonly examples: readonly string[]
+  readonly handler: CommandHandler
+}

@@ -10,6 +10,9 @@ export class UsageError extends Error {}
 /** The question was not answered with yes. */
 export class DeclinedError extends Error {}
 
+/** Whoever read standard output wants no more of it, as `head` does. */
+export class ReaderGone extends Error {}
+
 /** The reason of the abort when a signal ends the process. */
 export class Interruption extends Error {
   constructor(readonly exitCode: 130 | 143) {
@@ -27,6 +30,7 @@ export interface Failure {
 /** What to tell of any error, and the exit code for it. */
 export function describeFailure(error: unknown): Failure {
   if (error instanceof Interruption) return { code: 'INTERRUPTED', message: error.message, exitCode: error.exitCode }
+  if (error instanceof ReaderGone) return { code: 'READER_GONE', message: error.message, exitCode: 0 }
   if (error instanceof CommanderError) return describeMisuse(error)
   if (error instanceof UsageError) return { code: 'USAGE', message: error.message, exitCode: 2 }
   const message = error instanceof Error ? error.message : String(error)

@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Command, type OutputConfiguration } from 'commander'
 import type { CommandHandler } from './command.ts'
-import { create } from './commands/create.ts'
-import { drop } from './commands/drop.ts'
-import { init } from './commands/init.ts'
-import { migrate } from './commands/migrate.ts'
-import { migrations } from './commands/migrations.ts'
-import { reset } from './commands/reset.ts'
-import { setup } from './commands/setup.ts'
+import { COMMAND_GROUPS } from './commands.ts'
 
-type Action = (flags: unknown, command: Command) => Promise<void>
+type Action = (command: Command) => Promise<void>
 
 /** The commands and their flags. */
 export function createProgram(
@@ -17,7 +11,7 @@ export function createProgram(
   { writeOut, writeErr }: Required<Pick<OutputConfiguration, 'writeOut' | 'writeErr'>>,
 ): Command {
   const program = new Command('eventstore')
-    .description('Administers event stores in PostgreSQL databases.')
+    .description('Looks into, operates and administers event stores in PostgreSQL databases.')
     .version(readVersion())
     .exitOverride()
     .configureOutput({ writeOut, writeErr, outputError: () => {} })
@@ -29,41 +23,25 @@ export function createProgram(
     .option('--config <file>', 'config file, else eventstore.config.ts, .js or .json in this folder')
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', HELP)
-
-  program
-    .command('create')
-    .description('create the database')
-    .addHelpText('after', examples('create --url postgres://localhost/shop'))
-    .action(actionOf(create))
-  program
-    .command('init')
-    .description('create the schema and its tables in a database that exists')
-    .addHelpText('after', examples('init', 'init --schema orders --payload jsonb'))
-    .action(actionOf(init))
-  program
-    .command('setup')
-    .description('create what is missing: the database, the schema, its tables')
-    .addHelpText('after', examples('setup --url postgres://localhost/shop', 'setup --embedded ./data'))
-    .action(actionOf(setup))
-  program
-    .command('migrate')
-    .description('bring the schema up to date with this version of pg-event-store')
-    .addHelpText('after', examples('migrate', 'migrate --schema orders --json'))
-    .action(actionOf(migrate))
-  program
-    .command('migrations')
-    .description('list the migrations of the schema; exit with 1 if one is pending')
-    .addHelpText('after', examples('migrations', 'migrations || eventstore migrate'))
-    .action(actionOf(migrations))
-  destructive(program.command('drop'))
-    .description('drop the schema with all its events')
-    .addHelpText('after', examples('drop', 'drop --schema orders --yes', 'drop --database'))
-    .action(actionOf(drop))
-  destructive(program.command('reset'))
-    .description('drop the schema with all its events, and create it anew')
-    .addHelpText('after', examples('reset', 'reset --yes', 'reset --database --yes'))
-    .action(actionOf(reset))
+  for (const [group, definitions] of Object.entries(COMMAND_GROUPS)) {
+    for (const { usage, description, flags, examples, handler } of definitions) {
+      const command = defineAt(program, usage, group).description(description)
+      flags?.(command)
+      const act = actionOf(handler)
+      command.addHelpText('after', examplesText(examples)).action(() => act(command))
+    }
+  }
   return program
+}
+
+/** Defines a command; of two words, as in `subscription delete <name>`, below the one that the first word names. */
+function defineAt(program: Command, usage: string, group: string): Command {
+  const [first = '', second = ''] = usage.split(' ')
+  if (second === '' || /^[<[]/.test(second)) return program.command(usage).helpGroup(group)
+  const parent =
+    program.commands.find((command) => command.name() === first) ??
+    program.command(first).description(`see \`eventstore ${first} --help\``).helpGroup(group)
+  return parent.command(usage.slice(first.length + 1))
 }
 
 const HELP = `
@@ -73,7 +51,7 @@ Exit codes:
   0  done, or nothing to do
   1  failed, or a migration is pending
   2  wrong usage: nothing was done
-${examples('setup --url postgres://localhost/shop', 'migrations', 'migrate', 'drop --schema orders')}
+${examplesText(['setup --url postgres://localhost/shop', 'streams --search order', 'read order-1 --json', 'tail $all'])}
 
 A config file, eventstore.config.ts:
   export default {
@@ -82,13 +60,7 @@ A config file, eventstore.config.ts:
     payload: 'json',
   }`
 
-function destructive(command: Command): Command {
-  return command
-    .option('--database', 'the whole database, not only the schema')
-    .option('-y, --yes', 'do not ask; needed where there is no terminal')
-}
-
-function examples(...lines: readonly string[]): string {
+function examplesText(lines: readonly string[]): string {
   return ['\nExamples:', ...lines.map((line) => `  eventstore ${line}`)].join('\n')
 }
 

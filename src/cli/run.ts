@@ -5,6 +5,7 @@ import { describeFailure, type ExitCode } from './failure.ts'
 import { Output } from './output.ts'
 import { createProgram } from './program.ts'
 import { fromEnvironment, fromFlags, resolveSettings } from './settings.ts'
+import type { Sink, Source } from './stdio.ts'
 import { createTerminal } from './terminal.ts'
 
 /** What the CLI needs of its process. */
@@ -12,9 +13,9 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The current folder. */
   readonly folder: string
-  readonly stdin: NodeJS.ReadStream
-  readonly stdout: NodeJS.WriteStream
-  readonly stderr: NodeJS.WriteStream
+  readonly stdin: Source
+  readonly stdout: Sink
+  readonly stderr: Sink
   /** Aborts with an `Interruption`. */
   readonly signal: AbortSignal
 }
@@ -27,10 +28,11 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   const output = new Output({ json, stdout, stderr })
   const terminal = createTerminal(stdin, stderr, signal)
   let exitCode: ExitCode = 0
-  const actionOf = (handler: CommandHandler) => async (_: unknown, command: Command) => {
+  const actionOf = (handler: CommandHandler) => async (command: Command) => {
     const flags = command.optsWithGlobals<Flags>()
     const settings = await readSettings(flags, surroundings)
-    exitCode = await handler({ command: command.name(), flags, settings, output, terminal, signal })
+    const [name, operands] = [command.name(), command.args]
+    exitCode = await handler({ command: name, operands, flags, settings, output, terminal, stdin, signal })
   }
   const program = createProgram(actionOf, {
     writeOut: (text) => stdout.write(text),

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Sink, Source } from './stdio.ts'
 
 /** Where questions are asked, if somebody is there to answer. */
 export interface Terminal {
@@ -9,7 +10,7 @@ export interface Terminal {
 }
 
 /** Asks on standard error, so that the results can go elsewhere. */
-export function createTerminal(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream, signal: AbortSignal): Terminal {
+export function createTerminal(stdin: Source, stderr: Sink, signal: AbortSignal): Terminal {
   return {
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     async ask(question) {

@@ -10,6 +10,7 @@ const RANKS: Readonly<Record<string, number>> = {
   adapters: 5,
   'index.ts': 5,
   'event-store.ts': 5,
+  operations: 4,
   subscriptions: 4,
   'stream-operations.ts': 5,
   migrations: 3,

@@ -1,10 +1,18 @@
 import { createDatabase } from '../../migrations/index.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { type Target, withTarget } from '../target.ts'
 
+/** `eventstore create`. */
+export const create: CommandDefinition = {
+  usage: 'create',
+  description: 'create the database',
+  examples: ['create --url postgres://localhost/shop'],
+  handler: handle,
+}
+
 /** Creates the database. */
-export async function create(context: CommandContext): Promise<ExitCode> {
+async function handle(context: CommandContext): Promise<ExitCode> {
   return withTarget(context.settings, context.signal, async (target) => {
     await createTargetDatabase(context, target)
     return 0

@@ -1,11 +1,21 @@
 import { dropDatabase, dropSchema } from '../../migrations/index.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, CommandDefinition } from '../command.ts'
 import { checkConfirmable, confirm } from '../confirm.ts'
+import { destructive } from '../destructive.ts'
 import type { ExitCode } from '../failure.ts'
 import { isMissingDatabase, type Target, withTarget } from '../target.ts'
 
+/** `eventstore drop`. */
+export const drop: CommandDefinition = {
+  usage: 'drop',
+  description: 'drop the schema with all its events',
+  flags: destructive,
+  examples: ['drop', 'drop --schema orders --yes', 'drop --database'],
+  handler: handle,
+}
+
 /** Drops the schema, or with `--database` the database. */
-export async function drop(context: CommandContext): Promise<ExitCode> {
+async function handle(context: CommandContext): Promise<ExitCode> {
   return withConfirmedTarget(context, async (target) => {
     await dropTarget(context, target)
     return 0

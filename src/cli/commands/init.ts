@@ -1,11 +1,19 @@
 import { listMigrations, migrate } from '../../migrations/index.ts'
 import { checkSchemaState } from '../../migrations/schema-state.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { type Target, withTarget } from '../target.ts'
 
+/** `eventstore init`. */
+export const init: CommandDefinition = {
+  usage: 'init',
+  description: 'create the schema and its tables in a database that exists',
+  examples: ['init', 'init --schema orders --payload jsonb'],
+  handler: handle,
+}
+
 /** Creates the schema with its tables. */
-export async function init(context: CommandContext): Promise<ExitCode> {
+async function handle(context: CommandContext): Promise<ExitCode> {
   return withTarget(context.settings, context.signal, async (target) => {
     await initializeSchema(context, target)
     return 0

@@ -1,10 +1,18 @@
 import { migrate as runMigrations } from '../../migrations/index.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { withTarget } from '../target.ts'
 
+/** `eventstore migrate`. */
+export const migrate: CommandDefinition = {
+  usage: 'migrate',
+  description: 'bring the schema up to date with this version of pg-event-store',
+  examples: ['migrate', 'migrate --schema orders --json'],
+  handler: handle,
+}
+
 /** Runs what is pending, on a schema that may be missing. */
-export async function migrate({ command, output, settings, signal }: CommandContext): Promise<ExitCode> {
+async function handle({ command, output, settings, signal }: CommandContext): Promise<ExitCode> {
   return withTarget(settings, signal, async ({ options, facts, schemaText }) => {
     const applied = (await runMigrations(options)).map(({ name }) => name)
     output.report(

@@ -1,10 +1,18 @@
 import { listMigrations } from '../../migrations/index.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { withTarget } from '../target.ts'
 
+/** `eventstore migrations`. */
+export const migrations: CommandDefinition = {
+  usage: 'migrations',
+  description: 'list the migrations of the schema; exit with 1 if one is pending',
+  examples: ['migrations', 'migrations || eventstore migrate'],
+  handler: handle,
+}
+
 /** Lists all migrations; fails while one is pending. */
-export async function migrations({ command, output, settings, signal }: CommandContext): Promise<ExitCode> {
+async function handle({ command, output, settings, signal }: CommandContext): Promise<ExitCode> {
   return withTarget(settings, signal, async ({ options, facts, schemaText }) => {
     const found = await listMigrations(options)
     for (const { name, appliedAt } of found) {

@@ -1,0 +1,34 @@
+import type { CommandContext, CommandDefinition } from '../command.ts'
+import type { ExitCode } from '../failure.ts'
+import { readNewEvents } from '../new-events.ts'
+import { expectedVersionOf } from '../numbers.ts'
+import { withStore } from '../store.ts'
+
+/** `eventstore append`. */
+export const append: CommandDefinition = {
+  usage: 'append <stream> [file]',
+  description: 'append events, all or nothing: JSON, an event a line, from a file or standard input',
+  flags: (command) =>
+    command.option('--expected-version <version>', 'a number, any, no-stream or stream-exists; required'),
+  examples: [
+    `append order-1 --expected-version no-stream <<< '{"type":"OrderPlaced","data":{"total":12}}'`,
+    'append order-1 events.ndjson --expected-version 1',
+  ],
+  handler: handle,
+}
+
+async function handle(context: CommandContext): Promise<ExitCode> {
+  const { command, flags, output, stdin, signal } = context
+  const [stream = '', file] = context.operands
+  const expectedVersion = expectedVersionOf(flags.expectedVersion)
+  const events = await readNewEvents(file, stdin, signal)
+  return withStore(context, async ({ store }) => {
+    const result = await store.append(stream, events, { expectedVersion })
+    const count = events.length === 1 ? '1 event' : `${events.length.toLocaleString('en')} events`
+    output.report(
+      `Appended ${count} to ${stream}, which has version ${result.streamVersion} now; position ${result.position}.`,
+      { command, stream, events: events.length, ...result },
+    )
+    return 0
+  })
+}

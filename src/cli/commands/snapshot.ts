@@ -1,0 +1,26 @@
+import type { CommandContext, CommandDefinition } from '../command.ts'
+import type { ExitCode } from '../failure.ts'
+import { printable } from '../printable.ts'
+import { withStore } from '../store.ts'
+
+/** `eventstore snapshot`. */
+export const snapshot: CommandDefinition = {
+  usage: 'snapshot <source-id>',
+  description: 'print a snapshot with its data',
+  examples: ['snapshot order-1', 'snapshot order-1 --json | jq .data'],
+  handler: handle,
+}
+
+async function handle(context: CommandContext): Promise<ExitCode> {
+  const [sourceId = ''] = context.operands
+  return withStore(context, async ({ store }) => {
+    const found = await store.readSnapshot(sourceId)
+    if (!found) throw new Error(`There is no snapshot of ${sourceId}: \`eventstore snapshots\` lists them.`)
+    const { sourceType, sourceVersion, createdAt } = found
+    const title = `${sourceId}  ${sourceType}  version ${sourceVersion}  ${createdAt?.toISOString()}`
+    const body = JSON.stringify({ data: found.data, metadata: found.metadata }, undefined, 2)
+    const lines = body.split('\n').map(printable).join('\n')
+    context.output.report(`${printable(title)}\n${lines}`, { ...found })
+    return 0
+  })
+}

@@ -1,0 +1,34 @@
+import { readSchemaState } from '../migrations/schema-state.ts'
+import type { Payload } from '../options.ts'
+import { connectionSource } from '../postgres/connection-source.ts'
+import { Database } from '../postgres/database.ts'
+import type { Query } from '../postgres/executor.ts'
+import { quoteIdentifier } from '../postgres/identifier.ts'
+import { Deadline } from '../util/deadline.ts'
+
+/** Milliseconds for each statement: some look at every row. */
+const TIMEOUT = 600_000
+
+/** What the operator's commands need of a store besides its public API. */
+export interface Operations extends AsyncDisposable {
+  readonly query: Query
+  /** Its name, and the same as a quoted identifier. */
+  readonly schemaName: string
+  readonly schema: string
+}
+
+/** Opens a way to the database of a store. Does no I/O: connects on first use. */
+export function openOperations(connectionString: string, schemaName: string): Operations {
+  const database = new Database(connectionSource({ connectionString, poolSize: 2 }, () => {}))
+  return {
+    query: (statement) => database.query(statement, new Deadline(TIMEOUT)),
+    schemaName,
+    schema: quoteIdentifier(schemaName),
+    [Symbol.asyncDispose]: () => database.close(),
+  }
+}
+
+/** With which payload a schema was initialized; undefined when it was not. */
+export async function storedPayload({ query, schemaName }: Operations): Promise<Payload | undefined> {
+  return (await readSchemaState(query, schemaName)).payload ?? undefined
+}

@@ -1,0 +1,330 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Interruption } from '../../src/cli/failure.ts'
+import { EventStore } from '../../src/index.ts'
+import { type CommandLineOptions, commandLine, type Printed } from '../support/command-line.ts'
+import { useDatabase } from '../support/database.ts'
+import { eventually } from '../support/eventually.ts'
+import { newEvents, range } from '../support/new-events.ts'
+
+const database = useDatabase()
+let store: EventStore
+let folder = ''
+
+beforeAll(async () => {
+  store = new EventStore({ connectionString: database.connectionString, enableHardDeletes: true })
+  folder = await mkdtemp(join(tmpdir(), 'eventstore-cli-store-'))
+})
+afterAll(async () => {
+  await store.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('append', () => {
+  test('stores the events of standard input, a line each, all or nothing', async () => {
+    const input = '{"type":"Placed","data":{"n":1},"metadata":{"by":"me"}}\n\n{"type":"Paid","data":null}\r\n'
+    expect(await eventstore(['append', 'append-1', '--expected-version', 'no-stream'], { input })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^Appended 2 events to append-1, which has version 2 now; position \d+\.\n$/),
+    })
+    const stored = await store.read('append-1').toArray()
+    expect(stored.map(({ type, data, metadata }) => ({ type, data, metadata }))).toEqual([
+      { type: 'Placed', data: { n: 1 }, metadata: { by: 'me' } },
+      { type: 'Paid', data: null, metadata: {} },
+    ])
+    const again = await eventstore(['append', 'append-1', '--expected-version', 'no-stream', '--json'], { input })
+    expect(again.exitCode).toBe(1)
+    expect(JSON.parse(again.stderr)).toMatchObject({ error: { code: 'WRONG_EXPECTED_VERSION' } })
+  })
+
+  test('stores the events of a file, with ids of their own, and says what it did in JSON', async () => {
+    const file = join(folder, 'events.ndjson')
+    const id = crypto.randomUUID()
+    await writeFile(file, `{"type":"A","data":1,"id":"${id}"}\n`)
+    const args = ['append', 'append-2', file, '--expected-version', '0', '--json']
+    const { rows } = await eventstore(args)
+    expect(rows).toMatchObject([{ command: 'append', stream: 'append-2', events: 1, streamVersion: 1 }])
+    expect((await eventstore(args)).rows).toEqual(rows) // the same ids: a repetition
+    expect((await store.read('append-2').toArray()).map((event) => event.id)).toEqual([id])
+  })
+
+  test.each([
+    ['broken JSON', '{"type":"A","data":1}\n{"type":', 'Line 2 of standard input is no JSON'],
+    ['something else than an object', '[1]', 'Line 1 of standard input must be an object'],
+    ['a field that events do not have', '{"type":"A","data":1,"when":2}', 'Line 1 of standard input has when'],
+    ['no data', '{"type":"A"}', 'Line 1 of standard input has no data'],
+    ['nothing', '\n', 'There is no event in standard input'],
+  ])('refuses %s as wrong usage, and stores nothing', async (_, input, message) => {
+    const { exitCode, stderr } = await eventstore(['append', 'append-3', '--expected-version', 'any'], { input })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(message)
+    await expect(store.getStream('append-3')).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
+  })
+
+  test('needs an expected version, and a file that is there', async () => {
+    expect(await eventstore(['append', 's'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining(
+        '--expected-version must be a number, any, no-stream or stream-exists, found none',
+      ),
+    })
+    expect(await eventstore(['append', 's', join(folder, 'missing'), '--expected-version', 'any'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('missing cannot be read: ENOENT'),
+    })
+  })
+})
+
+describe('read', () => {
+  beforeAll(() => store.append('read-1', newEvents(5), { expectedVersion: 'no-stream' }))
+
+  test('prints an event a line, from a number on, so many, in either direction', async () => {
+    const numbers = async (...flags: string[]) =>
+      (await eventstore(['read', 'read-1', ...flags])).stdout
+        .split('\n')
+        .flatMap((line) => /^ *(\d+)/.exec(line)?.[1] ?? [])
+    expect(await numbers()).toEqual(['1', '2', '3', '4', '5'])
+    expect(await numbers('--from', '2', '--limit', '2')).toEqual(['2', '3'])
+    expect(await numbers('--backwards', '--limit', '2')).toEqual(['5', '4'])
+    expect(await numbers('--limit', '0')).toEqual([])
+  })
+
+  test('prints every field with --json', async () => {
+    const [stored] = await store.read('read-1').toArray()
+    const { rows } = await eventstore(['read', 'read-1', '--limit', '1', '--json'])
+    expect(rows).toEqual([JSON.parse(JSON.stringify(stored))])
+  })
+
+  test.each([
+    [['read', 'read-1', '--from', 'x'], '--from must be a whole number from 1 on, found "x"'],
+    [['read', 'read-1', '--from', '0'], '--from must be a whole number from 1 on'],
+    [['read', 'read-1', '--limit', '-1'], '--limit must be a whole number from 0 on'],
+    [['read'], "missing required argument 'stream'"],
+    [['tail', 'read-1', '--after', 'now'], '--after must be a number, start or end'],
+    [['streams', '--sort-by', 'size'], '--sort-by must be one of name, version, created-at, deleted-at'],
+    [['subscription', 'reset', '$all', 's'], '--to is missing'],
+  ])('%j is wrong usage', async (args, message) => {
+    const { exitCode, stderr } = await eventstore(args)
+    expect(stderr).toContain(message)
+    expect(exitCode).toBe(2)
+  })
+
+  test('fails for a stream that is not there', async () => {
+    expect(await eventstore(['read', 'read-none'])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('Stream "read-none" does not exist'),
+    })
+  })
+
+  test('shows what would act upon a terminal as an escape, and cuts a line at its end', async () => {
+    const nasty = 'evil\u202estream'
+    await store.append(nasty, { type: 'Bad‮Type', data: { text: '\u001b[31mred' } }, { expectedVersion: 'any' })
+    const { stdout } = await eventstore(['read', nasty], { columns: 60 })
+    expect(stdout.trimEnd()).toMatch(/^ {5}1 {2}\S+ {2}Bad\\u202eType.*…$/)
+    expect(stdout.trimEnd().length).toBeLessThanOrEqual(60)
+    expect((await eventstore(['streams', '--search', 'evil'])).stdout).toContain('evil\\u202estream')
+  })
+
+  test('ends quietly when whoever reads it has had enough', async () => {
+    await store.append('read-long', newEvents(5_000), { expectedVersion: 'any' })
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+    const script = `set -o pipefail; "$NODE" --import "$LOADER" "$MAIN" read read-long --json | head -n 1`
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], {
+      env: {
+        ...process.env,
+        DATABASE_URL: database.connectionString,
+        NODE: process.execPath,
+        LOADER: loader,
+        MAIN: main,
+      },
+    })
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toMatchObject({ streamName: 'read-long', eventNumber: 1 })
+  })
+})
+
+describe('tail', () => {
+  test('prints what is stored, then what is appended, until it is interrupted', async () => {
+    await store.append('tail-1', newEvents(2), { expectedVersion: 'no-stream' })
+    const interruption = new AbortController()
+    let seen = ''
+    const running = eventstore(['tail', 'tail-1', '--after', 'start', '--json'], {
+      signal: interruption.signal,
+      onOutput: (stdout) => {
+        seen = stdout
+      },
+    })
+    await eventually(() => expect(seen.split('\n')).toHaveLength(3), { within: 5_000 })
+    await store.append('tail-1', newEvents(2), { expectedVersion: 2 })
+    await eventually(() => expect(seen.split('\n')).toHaveLength(5), { within: 5_000 })
+    interruption.abort(new Interruption(130))
+    const { exitCode, rows } = await running
+    expect(rows.map(({ eventNumber }) => eventNumber)).toEqual(range(1, 4))
+    expect(exitCode).toBe(130)
+  })
+})
+
+describe('streams and stream', () => {
+  test('list streams by name, version or time, a page at a time', async () => {
+    for (const n of range(1, 3)) await store.append(`list-${n}`, newEvents(4 - n), { expectedVersion: 'no-stream' })
+    const names = async (...flags: string[]) =>
+      (await eventstore(['streams', '--search', 'list-', '--json', ...flags])).rows.map(({ name }) => name)
+    expect(await names()).toEqual(['list-1', 'list-2', 'list-3'])
+    expect(await names('--sort-by', 'version')).toEqual(['list-3', 'list-2', 'list-1'])
+    expect(await names('--sort-by', 'name', '--descending', '--page-size', '2', '--page', '2')).toEqual(['list-1'])
+    const { stdout, stderr } = await eventstore(['streams', '--search', 'list-', '--page-size', '2'])
+    expect(stdout).toMatch(/^STREAM +VERSION +STATUS +CREATED +DELETED\nlist-1 +3 +active +\S+\nlist-2 +2 /)
+    expect(stderr).toBe('Page 1 of 2, 3 streams.\n')
+    expect(await eventstore(['streams', '--search', 'list-none'])).toMatchObject({
+      stdout: '',
+      stderr: 'No streams.\n',
+    })
+  })
+
+  test('describe one stream, and $all', async () => {
+    const [row] = (await eventstore(['stream', 'list-1', '--json'])).rows
+    expect(row).toMatchObject({ name: 'list-1', version: 3, status: 'active', deletedAt: null })
+    expect((await eventstore(['stream', '$all'])).stdout).toContain('$all')
+  })
+
+  test('fit a terminal of 40 columns', async () => {
+    await store.append(`a stream with a name of ${'many '.repeat(20)}words`, newEvents(1), { expectedVersion: 'any' })
+    const { stdout } = await eventstore(['streams', '--search', 'many'], { columns: 40 })
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(40)
+    expect(stdout).toContain('…')
+  })
+})
+
+describe('link and delete', () => {
+  test('link events into another stream by their ids', async () => {
+    await store.append('link-source', newEvents(3), { expectedVersion: 'no-stream' })
+    const ids = (await store.read('link-source').toArray()).map(({ id }) => id)
+    const { rows } = await eventstore(['link', 'link-target', ...ids, '--expected-version', 'no-stream', '--json'])
+    expect(rows).toMatchObject([{ stream: 'link-target', events: 3, streamVersion: 3 }])
+    expect(await eventstore(['link', 'link-target', ids[0] ?? '', '--expected-version', 'any'])).toMatchObject({
+      exitCode: 1,
+    })
+  })
+
+  test('delete hides a stream, and --hard removes it once its name was typed', async () => {
+    await store.append('delete-1', newEvents(1), { expectedVersion: 'no-stream' })
+    expect((await eventstore(['delete', 'delete-1'])).stdout).toBe(
+      'Deleted delete-1; its events are kept, and hidden.\n',
+    )
+    await expect(store.getStream('delete-1')).rejects.toMatchObject({ code: 'STREAM_DELETED' })
+
+    await store.append('delete-2', newEvents(1), { expectedVersion: 'no-stream' })
+    const hard = ['delete', 'delete-2', '--hard', '--expected-version', '1']
+    expect(await eventstore(hard)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') })
+    expect(await store.getStream('delete-2')).toMatchObject({ version: 1 })
+    expect((await eventstore([...hard, '--yes'])).stdout).toBe('Removed delete-2 with its events.\n')
+    await expect(store.getStream('delete-2')).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
+  })
+})
+
+describe('subscriptions', () => {
+  test('are listed with how far they lag behind, reset while somebody holds them, and deleted', async () => {
+    await store.append('subscribed', newEvents(5), { expectedVersion: 'no-stream' })
+    const handled: number[] = []
+    await using subscription = store.subscribe('subscribed', 'mailer')
+    const running = subscription.run(({ eventNumber }) => void handled.push(eventNumber))
+    running.catch(() => {})
+    await subscription.reached(5)
+    expect((await eventstore(['subscriptions', '--json'])).rows).toMatchObject([
+      { stream: 'subscribed', name: 'mailer', checkpoint: 5, lag: 0, active: true },
+    ])
+    expect((await eventstore(['subscriptions'])).stdout).toMatch(/subscribed +mailer +5 +0 +yes/)
+
+    const reset = ['subscription', 'reset', 'subscribed', 'mailer', '--to']
+    expect((await eventstore([...reset, '2'])).stdout).toBe(
+      'Subscription mailer to subscribed goes on after 2; it stood at 5.\n',
+    )
+    await eventually(() => expect(handled).toEqual([1, 2, 3, 4, 5, 3, 4, 5]), { within: 10_000 })
+    expect(await eventstore([...reset, '6'])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('subscribed ends at 5: a checkpoint of 6 would be past its end'),
+    })
+    expect(await eventstore(['subscription', 'reset', 'subscribed', 'none', '--to', '0'])).toMatchObject({
+      exitCode: 1,
+    })
+
+    const gone = ['subscription', 'delete', 'subscribed', 'mailer', '--json']
+    expect((await eventstore(gone)).rows).toMatchObject([{ deleted: true }])
+    await expect(running).rejects.toMatchObject({ code: 'CLOSED' })
+    expect((await eventstore(gone)).rows).toMatchObject([{ deleted: false }])
+  })
+})
+
+describe('snapshots and stats', () => {
+  test('list snapshots, and print one with its data', async () => {
+    await store.recordSnapshot({ sourceId: 'order-1', sourceVersion: 3, sourceType: 'Order', data: { total: 12 } })
+    expect((await eventstore(['snapshots'])).stdout).toMatch(
+      /^SOURCE +TYPE +VERSION +SIZE +CREATED\norder-1 +Order +3 +\d+ B /,
+    )
+    expect((await eventstore(['snapshots', '--search', 'none'])).stderr).toBe('No snapshots.\n')
+    expect((await eventstore(['snapshot', 'order-1', '--json'])).rows).toMatchObject([{ data: { total: 12 } }])
+    expect((await eventstore(['snapshot', 'order-1'])).stdout).toContain('"total": 12')
+    expect(await eventstore(['snapshot', 'none'])).toMatchObject({ exitCode: 1 })
+  })
+
+  test('count what is stored, its size, and what was appended lately', async () => {
+    const { version } = await store.getStream('$all')
+    const [found] = (await eventstore(['stats', '--json'])).rows
+    expect(found).toMatchObject({ head: version, payload: 'json', subscriptions: 0, snapshots: 1 })
+    expect(found?.tables).toContainEqual(expect.objectContaining({ table: 'events', bytes: expect.any(Number) }))
+    expect((await eventstore(['stats'])).stdout).toContain('events of the last minute')
+  })
+})
+
+test('stats counts what was appended in the last minute, hour and day', async () => {
+  await using other = new EventStore({ connectionString: database.connectionString, schema: 'rated' })
+  await other.migrate()
+  const minutesAgo = (minutes: number) =>
+    ({ expectedVersion: 'any', createdAt: new Date(Date.now() - minutes * 60_000) }) as const
+  await other.append('s', newEvents(40), minutesAgo(2_000))
+  await other.append('s', newEvents(30), minutesAgo(1_000))
+  await other.append('s', newEvents(20), minutesAgo(30))
+  await other.append('s', newEvents(10), { expectedVersion: 90 })
+  const [found] = (await eventstore(['stats', '--json', '--schema', 'rated'])).rows
+  expect(found?.rates).toEqual([
+    { seconds: 60, events: 10 },
+    { seconds: 3_600, events: 30 },
+    { seconds: 86_400, events: 60 },
+  ])
+})
+
+describe('a store of another payload', () => {
+  test.each(['jsonb', 'bytea'] as const)('needs no flag: %s', async (payload) => {
+    const schema = `other_${payload}`
+    await using other = new EventStore({ connectionString: database.connectionString, schema, payload })
+    await other.migrate()
+    const flags = ['--schema', schema]
+    await eventstore(['append', 's', '--expected-version', 'any', ...flags], { input: '{"type":"A","data":{"n":1}}' })
+    expect((await eventstore(['read', 's', '--json', ...flags])).rows).toMatchObject([{ type: 'A', data: { n: 1 } }])
+  })
+
+  test('is shown in hexadecimal digits where its bytes are no JSON', async () => {
+    const serializer = { serialize: () => Uint8Array.of(0, 255), deserialize: () => null }
+    const options = {
+      connectionString: database.connectionString,
+      schema: 'other_bytea',
+      payload: 'bytea',
+      serializer,
+    } as const
+    await using other = new EventStore(options)
+    await other.append('binary', { type: 'A', data: 1 }, { expectedVersion: 'any' })
+    const { rows } = await eventstore(['read', 'binary', '--json', '--schema', 'other_bytea'])
+    expect(rows).toMatchObject([{ data: { bytes: '00ff' } }])
+  })
+})
+
+function eventstore(args: readonly string[], options?: CommandLineOptions): Promise<Printed> {
+  return commandLine(database.connectionString, args, options)
+}
