@@ -1,21 +1,62 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
+import type { ExpectedVersion } from '../src/index.ts'
 
-/** What a writer asks for: events to append, all or nothing, or to link. */
+/** Events of one append for one stream. None of them: the stream's version is only checked. */
 export interface Part {
   readonly stream: string
-  readonly ids: readonly string[]
+  readonly expected: ExpectedVersion
+  readonly count: number
 }
 
-/** What a process says it is about to do, or has seen. */
+export interface AppendWork {
+  readonly kind: 'append'
+  readonly parts: readonly Part[]
+  /** Whether its events have ids that were given to them, so that it can be repeated. */
+  readonly ownIds: boolean
+}
+
+/** Links the events of these marks into a stream. */
+export interface LinkWork {
+  readonly kind: 'link'
+  readonly stream: string
+  readonly marks: readonly string[]
+}
+
+export interface DeleteWork {
+  readonly kind: 'delete'
+  readonly stream: string
+  readonly mode: 'soft' | 'hard'
+}
+
+/** What a writer asks for. Which events an append has follows from its operation: see `events.ts`. */
+export type Work = AppendWork | LinkWork | DeleteWork
+
+/** Where the last event of a part went. */
+export interface Result {
+  readonly streamVersion: number
+  readonly position: number
+}
+
+/** Why a call failed: an error's `code`, or one of a transaction's own: `ROLLED_BACK`, `NOT_COMMITTED`. */
+export interface Refusal {
+  readonly code: string
+  readonly sqlState?: string
+  /** Of a wrong expected version: where it was found to be wrong. */
+  readonly stream?: string
+  readonly actual?: number | 'no-stream'
+}
+
+/** What a process says it is about to do, or has seen. An operation that is repeated is called again, as another attempt. */
 export type Entry =
   | { readonly type: 'started' }
-  | { readonly type: 'append-called'; readonly operation: string; readonly parts: readonly Part[] }
+  | { readonly type: 'called'; readonly operation: string; readonly attempt: string; readonly work: Work }
   | {
-      readonly type: 'append-answered'
+      readonly type: 'answered'
       readonly operation: string
-      readonly results: readonly { readonly streamVersion: number; readonly position: number }[]
+      readonly attempt: string
+      readonly results: readonly Result[]
     }
-  | { readonly type: 'link-called' | 'link-answered'; readonly operation: string; readonly part: Part }
+  | ({ readonly type: 'refused'; readonly operation: string; readonly attempt: string } & Refusal)
   | { readonly type: 'state'; readonly subscription: string; readonly state: string }
   | { readonly type: 'delivered'; readonly subscription: string; readonly subscriber: string; readonly number: number }
   | { readonly type: 'acknowledged'; readonly subscription: string; readonly numbers: readonly number[] }

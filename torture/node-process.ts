@@ -78,6 +78,13 @@ export class NodeProcess implements AsyncDisposable {
     await once(child, 'exit')
   }
 
+  /** Stops it with SIGSTOP; the function that this returns lets it go on, if it was not killed meanwhile. */
+  stop(): () => void {
+    const child = this.#child
+    child?.kill('SIGSTOP')
+    return () => void child?.kill('SIGCONT')
+  }
+
   /** Tells it to end, and resolves to what was wrong with how it did. */
   async end(): Promise<string | undefined> {
     const child = this.#child

@@ -3,6 +3,8 @@
 export const STREAMS = ['stream-0', 'stream-1', 'stream-2', 'stream-3'] as const
 /** Into this stream the writers link what they have appended. */
 export const LINKS = 'links'
+/** And into this one what they delete later. */
+export const SCRAPS = 'scraps'
 export const KEYS = 8
 /** Events of this type are of no interest to the subscription `filtered`. */
 export const IGNORED = 'Ignored'
@@ -46,8 +48,16 @@ export const SUBSCRIPTIONS: readonly SubscriptionScenario[] = [
   { ...PLAIN, name: 'linked', stream: LINKS, maxQueued: 10 },
 ]
 
-export const FOLLOWERS = [
-  { name: 'follower of $all', stream: '$all' },
-  { name: `follower of ${STREAMS[1]}`, stream: STREAMS[1] },
-  { name: `follower of ${LINKS}`, stream: LINKS },
-] as const
+export interface FollowerScenario {
+  readonly name: string
+  readonly stream: string
+  /** From the start and then on from the last event it has seen, or from the end in each life of its process. */
+  readonly from: 'start' | 'end'
+}
+
+export const FOLLOWERS: readonly FollowerScenario[] = [
+  { name: 'follower of $all', stream: '$all', from: 'start' },
+  { name: `follower of ${STREAMS[1]}`, stream: STREAMS[1], from: 'start' },
+  { name: `follower of ${LINKS}`, stream: LINKS, from: 'start' },
+  { name: 'follower of the end', stream: '$all', from: 'end' },
+]

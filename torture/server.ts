@@ -19,7 +19,7 @@ export interface TortureServer extends AsyncDisposable {
 }
 
 const PREFIX = 'pg-event-store-torture-'
-const SETTINGS = { max_connections: '200' }
+const SETTINGS = { max_connections: '120' }
 
 /** A server of its own in a temporary folder, which `asyncDispose` removes. */
 export async function startServer(): Promise<TortureServer> {

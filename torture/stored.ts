@@ -4,15 +4,20 @@ import { Client } from 'pg'
 export interface Stored {
   readonly events: readonly StoredEvent[]
   readonly links: readonly StoredLink[]
+  /** The names of the streams that are soft deleted. */
+  readonly hidden: readonly string[]
 }
 
 export interface StoredEvent {
   readonly position: number
   readonly id: string
+  /** Empty when it belongs to no stream any more. */
   readonly stream: string
   readonly version: number
   readonly type: string
   readonly key: string
+  /** What its writer knows it by. */
+  readonly mark: string
 }
 
 /** An event in a stream that it was not appended to. */
@@ -27,31 +32,20 @@ export async function readStored(url: string): Promise<Stored> {
   await client.connect()
   try {
     const events = await client.query<StoredEvent>(
-      `SELECT e.position::int, e.event_id::text AS id, s.stream_name AS stream, e.stream_version::int AS version,
-         e.event_type AS type, e.data ->> 'key' AS key
-       FROM eventstore.events e JOIN eventstore.streams s USING (stream_id)
+      `SELECT e.position::int, e.event_id::text AS id, COALESCE(s.stream_name, '') AS stream, e.stream_version::int AS version,
+         e.event_type AS type, e.data ->> 'key' AS key, e.data ->> 'mark' AS mark
+       FROM eventstore.events e LEFT JOIN eventstore.streams s USING (stream_id)
        ORDER BY e.position`,
     )
     const links = await client.query<StoredLink>(
-      `SELECT s.stream_name AS stream, l.stream_version::int AS version, l.position::int
-       FROM eventstore.links l JOIN eventstore.streams s USING (stream_id)
+      `SELECT COALESCE(s.stream_name, '') AS stream, l.stream_version::int AS version, l.position::int
+       FROM eventstore.links l LEFT JOIN eventstore.streams s USING (stream_id)
        ORDER BY l.link_id`,
     )
-    return { events: events.rows, links: links.rows }
-  } finally {
-    await client.end()
-  }
-}
-
-/** The last number of each stream. */
-export async function readHeads(url: string): Promise<ReadonlyMap<string, number>> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ stream: string; head: number }>(
-      'SELECT stream_name AS stream, COALESCE(stream_version, 0)::int AS head FROM eventstore.stream_versions',
+    const hidden = await client.query<{ stream: string }>(
+      'SELECT stream_name AS stream FROM eventstore.streams WHERE deleted_at IS NOT NULL AND stream_name IS NOT NULL',
     )
-    return new Map(rows.map(({ stream, head }) => [stream, head]))
+    return { events: events.rows, links: links.rows, hidden: hidden.rows.map(({ stream }) => stream) }
   } finally {
     await client.end()
   }

@@ -1,39 +1,40 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
-import { random } from '../test/support/random.ts'
-import type { Disturbance } from './checks/evidence.ts'
+import type { Backup, Disturbance } from './checks/evidence.ts'
 import type { Fault } from './faults.ts'
-import { now } from './journal.ts'
 import type { NodeProcess } from './node-process.ts'
 import type { TortureServer } from './server.ts'
+import { blackhole, cut, delay, kill, stop } from './torments/processes.ts'
+import { backUp, lock, maintain, readOnly, restart, storm } from './torments/server.ts'
+import { cancel, terminate } from './torments/sessions.ts'
+import { FAULT_COUNTS, type FaultCount, type Stage } from './torments/stage.ts'
 
-/** How often what was done. */
-export interface FaultCounts {
-  kills: number
-  terminated: number
-  restarts: number
-  cuts: number
-  delays: number
-  blackholes: number
-}
+/** Of these, one at a time. */
+type Alone = 'restart' | 'read-only' | 'storm'
 
 /** Does what the faults say, several at a time, and in the end makes everything good again. */
 export class Tormentor {
-  readonly counts: FaultCounts = { kills: 0, terminated: 0, restarts: 0, cuts: 0, delays: 0, blackholes: 0 }
+  readonly counts = new Map<FaultCount, number>(FAULT_COUNTS.map((what) => [what, 0]))
   readonly disturbances: Disturbance[] = []
+  readonly backups: Backup[] = []
   /** Faults that could not be performed. */
   readonly failures: string[] = []
-  readonly #server: TortureServer
-  readonly #processes: readonly NodeProcess[]
-  readonly #tell: (line: string) => void
+  readonly #stage: Stage
   readonly #calm = new AbortController()
   readonly #pending = new Set<Promise<void>>()
-  #restarting = false
+  readonly #alone = new Set<Alone>()
 
   constructor(server: TortureServer, processes: readonly NodeProcess[], tell: (line: string) => void) {
-    this.#server = server
-    this.#processes = processes
-    this.#tell = tell
+    setMaxListeners(0, this.#calm.signal)
+    this.#stage = {
+      server,
+      processes,
+      tell,
+      count: (what, many = 1) => void this.counts.set(what, (this.counts.get(what) ?? 0) + many),
+      wait: (milliseconds) => sleep(milliseconds, undefined, { signal: this.#calm.signal }).catch(() => {}),
+      disturbances: this.disturbances,
+      backups: this.backups,
+    }
   }
 
   /** Begins it, and does not wait for its end. */
@@ -46,132 +47,58 @@ export class Tormentor {
     this.#pending.add(running)
   }
 
-  /** Ends all faults: the server runs, every process runs, and nothing is in the way of the network. */
+  /** Ends all faults: the server runs and takes what is written, every process runs, and nothing is in the way of the network. */
   async calm(): Promise<void> {
     this.#calm.abort()
     await Promise.all(this.#pending)
-    for (const process of this.#processes) process.start()
+    for (const process of this.#stage.processes) process.start()
   }
 
   #perform(fault: Fault): Promise<void> {
+    const stage = this.#stage
     switch (fault.type) {
       case 'kill':
-        return this.#kill(this.#process(fault), fault.downFor)
-      case 'terminate':
-        return this.#terminate(fault.count, fault.choose)
-      case 'restart':
-        return this.#restart(fault.mode)
+        return kill(stage, this.#process(fault), fault.downFor)
+      case 'stop':
+        return stop(stage, this.#process(fault), fault.lasts)
       case 'cut':
-        return this.#cut(this.#process(fault))
+        return cut(stage, this.#process(fault))
       case 'delay':
-        return this.#delay(this.#process(fault), fault)
+        return delay(stage, this.#process(fault), fault)
       case 'blackhole':
-        return this.#blackhole(this.#process(fault), fault)
+        return blackhole(stage, this.#process(fault), fault)
+      case 'restart':
+        return this.#aloneOf(fault.type, () => restart(stage, fault.mode))
+      case 'terminate':
+        return terminate(stage, fault)
+      case 'cancel':
+        return cancel(stage, fault)
+      case 'lock':
+        return lock(stage, fault)
+      case 'read-only':
+        return this.#aloneOf(fault.type, () => readOnly(stage, fault.lasts))
+      case 'storm':
+        return this.#aloneOf(fault.type, () => storm(stage, fault.lasts))
+      case 'backup':
+        return backUp(stage, fault.lasts)
+      case 'maintain':
+        return maintain(stage, fault.command)
       default:
         return fault satisfies never
     }
   }
 
-  async #kill(process: NodeProcess, downFor: number): Promise<void> {
-    if (!process.running) return
-    this.#tell(`kill ${process.name}${downFor > 0 ? `, down for ${seconds(downFor)}` : ''}`)
-    await process.kill()
-    this.counts.kills++
-    await this.#wait(downFor)
-    process.start()
-  }
-
-  async #terminate(count: number, choose: number): Promise<void> {
-    const client = new Client({ connectionString: this.#server.url, connectionTimeoutMillis: 2_000 })
-    client.on('error', () => {})
+  async #aloneOf(type: Alone, perform: () => Promise<void>): Promise<void> {
+    if (this.#alone.has(type)) return
+    this.#alone.add(type)
     try {
-      await client.connect()
-      const { rows } = await client.query<{ pid: number; name: string }>(
-        `SELECT pid, application_name AS name FROM pg_stat_activity
-         WHERE datname = current_database() AND starts_with(application_name, 'eventstore') AND pid <> pg_backend_pid()
-         ORDER BY backend_start, pid`,
-      )
-      const chosen = choosePart(rows, count, random(choose))
-      await client.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS t (pid)', [
-        chosen.map(({ pid }) => pid),
-      ])
-      this.counts.terminated += chosen.length
-      const special = chosen.map(({ name }) => name.replace('eventstore', '').trim()).filter((name) => name !== '')
-      this.#tell(
-        `terminate ${chosen.length} of ${rows.length} connections${special.length > 0 ? ` (${special.join(', ')})` : ''}`,
-      )
-    } catch {
-      this.#tell('terminate none: the server is away')
+      await perform()
     } finally {
-      await client.end().catch(() => {})
+      this.#alone.delete(type)
     }
-  }
-
-  async #restart(mode: 'fast' | 'immediate' | 'kill'): Promise<void> {
-    if (this.#restarting || !this.#server.restart) return
-    this.#restarting = true
-    try {
-      const began = now()
-      this.#tell(`restart the server (${mode})`)
-      await this.#server.restart(mode)
-      this.counts.restarts++
-      this.#tell(`the server is back after ${seconds(now() - began)}`)
-    } finally {
-      this.#restarting = false
-    }
-  }
-
-  async #cut(process: NodeProcess): Promise<void> {
-    this.#tell(`cut ${process.proxy.count()} connections of ${process.name}`)
-    process.proxy.cut()
-    this.counts.cuts++
-  }
-
-  async #delay(
-    { name, proxy }: NodeProcess,
-    { by, lasts }: { readonly by: number; readonly lasts: number },
-  ): Promise<void> {
-    this.#tell(`delay ${name} by ${by} ms for ${seconds(lasts)}`)
-    this.counts.delays++
-    proxy.delay(by)
-    await this.#disturb(name, lasts)
-    proxy.delay(0)
-  }
-
-  async #blackhole({ name, proxy }: NodeProcess, fault: Extract<Fault, { type: 'blackhole' }>): Promise<void> {
-    const { lasts, heal, only } = fault
-    this.#tell(`blackhole ${name}${describeOnly(only)} for ${seconds(lasts)}, then ${heal}`)
-    this.counts.blackholes++
-    proxy.blackhole(only === undefined ? {} : { only })
-    await this.#disturb(name, lasts)
-    proxy.heal(heal)
-  }
-
-  async #disturb(process: string, lasts: number): Promise<void> {
-    const from = now()
-    await this.#wait(lasts)
-    this.disturbances.push({ process, from, to: now() })
   }
 
   #process({ process }: { readonly process: number }): NodeProcess {
-    return this.#processes[process] as NodeProcess
+    return this.#stage.processes[process] as NodeProcess
   }
-
-  async #wait(milliseconds: number): Promise<void> {
-    await sleep(milliseconds, undefined, { signal: this.#calm.signal }).catch(() => {})
-  }
-}
-
-function choosePart<Item>(items: readonly Item[], count: number, pick: (n: number) => number): readonly Item[] {
-  const left = [...items]
-  return Array.from({ length: Math.min(count, left.length) }, () => left.splice(pick(left.length), 1)).flat()
-}
-
-function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1_000).toFixed(1)} s`
-}
-
-function describeOnly(applicationName: string | undefined): string {
-  if (applicationName === undefined) return ''
-  return ` (${applicationName === 'eventstore' ? 'pool' : applicationName.replace('eventstore ', '')})`
 }

@@ -1,16 +1,18 @@
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { random } from '../test/support/random.ts'
 import { Cast } from './cast.ts'
 import { check } from './check.ts'
-import type { Evidence, Finding } from './checks/evidence.ts'
+import { type Evidence, eventsOf, type Finding } from './checks/evidence.ts'
 import { type Counts, countAll } from './counts.ts'
 import { nextFault } from './faults.ts'
 import { readJournal } from './journal.ts'
 import type { NodeProcess } from './node-process.ts'
+import { readAll } from './reads.ts'
 import { Sampler } from './sampler.ts'
 import { FOLLOWERS, SUBSCRIPTIONS } from './scenario.ts'
 import { startServer, type TortureServer, useServer } from './server.ts'
-import { readHeads, readStored } from './stored.ts'
+import { readStored, type Stored } from './stored.ts'
 import { Tormentor } from './tormentor.ts'
 
 export interface TortureOptions {
@@ -37,6 +39,8 @@ export interface TortureResult {
 }
 
 export const FEWEST_PROCESSES = 5
+/** Milliseconds that the processes have to start. */
+const START_WITHIN = 20_000
 /** Milliseconds that the subscribers and followers have to arrive at the end, once everything is calm. */
 const ARRIVE_WITHIN = 60_000
 
@@ -47,21 +51,25 @@ const ARRIVE_WITHIN = 60_000
 export async function torture(options: TortureOptions, report: TortureReport): Promise<TortureResult> {
   const pick = random(options.seed)
   await using server = await openServer(options)
-  await using cast = await Cast.create(options.processes, () => server.url, pick)
+  await using cast = await Cast.create(options.processes, () => server.url, random(~options.seed)) // apart from the faults
   const { processes } = cast
   await using sampler = new Sampler(() => server.url)
   for (const process of processes) process.start()
 
+  await allStarted(processes)
   const tormentor = new Tormentor(server, processes, (line) => report.tell(line))
   await torment(options, pick, processes.length, tormentor, server, report)
   report.tell('calm: the writers stop, the others arrive at the end')
   await tormentor.calm()
   const failures = [...tormentor.failures, ...(await endAll(processes, server, sampler))]
+  const stored = await readStored(server.url)
 
   const evidence: Evidence = {
     journals: processes.map(({ name, journal }) => ({ process: name, records: readJournal(journal) })),
     samples: sampler.samples,
-    stored: await readStored(server.url),
+    stored,
+    backups: tormentor.backups,
+    reads: await readAll(server.url, streamsOf(stored)),
     disturbances: tormentor.disturbances,
     subscriptions: SUBSCRIPTIONS,
     followers: FOLLOWERS,
@@ -69,6 +77,18 @@ export async function torture(options: TortureOptions, report: TortureReport): P
   if (evidence.stored.events.length === 0) failures.push('nothing was stored')
   const findings = [...failures.map((what) => ({ rule: 'the run goes as planned', what })), ...check(evidence)]
   return { counts: countAll(evidence, tormentor.counts, sampler.looks), findings }
+}
+
+/** Once all are there, and are at it, they are worth tormenting. */
+async function allStarted(processes: readonly NodeProcess[]): Promise<void> {
+  const deadline = performance.now() + START_WITHIN
+  while (performance.now() < deadline && !processes.every(({ journal }) => existsSync(journal))) await sleep(50)
+}
+
+/** All streams that can be read, and have something in them. */
+function streamsOf({ events, links, hidden }: Stored): readonly string[] {
+  const streams = new Set(['$all', ...[...events, ...links].map(({ stream }) => stream)])
+  return [...streams].filter((stream) => stream !== '' && !hidden.includes(stream))
 }
 
 function openServer({ url, seed }: TortureOptions): Promise<TortureServer> {
@@ -121,7 +141,9 @@ async function arrive(
   server: TortureServer,
   sampler: Sampler,
 ): Promise<string | undefined> {
-  const heads = await readHeads(server.url)
+  const stored = await readStored(server.url)
+  const streams = [...SUBSCRIPTIONS, ...FOLLOWERS].map(({ stream }) => stream)
+  const heads = new Map(streams.map((stream) => [stream, eventsOf(stream, stored).at(-1)?.number]))
   const headOf = (stream: string) => heads.get(stream) ?? 0
   let late: string | undefined
   for (const deadline = performance.now() + ARRIVE_WITHIN; performance.now() < deadline; await sleep(200)) {
@@ -143,7 +165,9 @@ async function findLateFollower(
     if (role !== 'follower') continue
     const seen = new Map<string, number>()
     for (const record of readJournal(journal)) if (record.type === 'followed') seen.set(record.follower, record.number)
-    const late = FOLLOWERS.find((follower) => (seen.get(follower.name) ?? 0) < headOf(follower.stream))
+    const late = FOLLOWERS.filter(({ from }) => from === 'start').find(
+      (follower) => (seen.get(follower.name) ?? 0) < headOf(follower.stream),
+    )
     if (late) return `the ${late.name} in ${name} is at ${seen.get(late.name) ?? 0} of ${headOf(late.stream)}`
   }
   return undefined

@@ -111,7 +111,7 @@ async function warnOfMemory(folder: string): Promise<void> {
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(PREFIX) || isRunning(Number(name.slice(PREFIX.length).split('-')[0]))) continue
-    await remove(join(tmpdir(), name))
+    await remove(join(tmpdir(), name)).catch(() => {}) // somebody else's
   }
 }
 

@@ -45,6 +45,7 @@ function describeMisuse({ code, exitCode, message }: CommanderError): Failure {
   }
   const text = message
     .replace(/^error: /, '')
+    .replace(/[a-z]*:\/\/.*(?='|$)/is, '…') // a URL in the wrong place: there may be a password in it
     .replaceAll('\n', ' ')
     .replace(/\.$/, '')
   return { code: 'USAGE', message: `${text}. See \`eventstore --help\`.`, exitCode: exitCode === 0 ? 0 : 2 }

@@ -24,6 +24,7 @@ export async function runMigrations(executor: Executor, settings: SchemaSettings
 /** Drops the schema with all that is in it. Resolves to whether there was one. */
 export async function removeSchema(executor: Executor, schema: string): Promise<boolean> {
   return executor.transaction(new Deadline(MIGRATION_TIMEOUT), async (query) => {
+    await trustOwnNames(query)
     await lockMigrations(query, schema)
     const present = await schemaExists(query, schema)
     if (present) await query({ text: `DROP SCHEMA ${quoteIdentifier(schema)} CASCADE` })
@@ -33,6 +34,7 @@ export async function removeSchema(executor: Executor, schema: string): Promise<
 
 async function runNext(query: Query, settings: SchemaSettings): Promise<Migration | undefined> {
   const { schema, payload } = settings
+  await trustOwnNames(query)
   await lockMigrations(query, schema)
   const state = await readSchemaState(query, schema)
   checkNotNewer(state.migrations, schema)
@@ -62,6 +64,14 @@ async function runScript(query: Query, sql: string, schema: string): Promise<voi
       { cause: error.cause },
     )
   }
+}
+
+/**
+ * Until the transaction ends, names that the SQL does not qualify are those of PostgreSQL itself: in another schema of the
+ * `search_path` anybody may have functions and operators of the same names, which would run with the rights of the migrating role.
+ */
+async function trustOwnNames(query: Query): Promise<void> {
+  await query({ text: 'SET LOCAL search_path = pg_catalog, pg_temp' })
 }
 
 /** The store's own lock needs the migrations table, which is not there yet. */

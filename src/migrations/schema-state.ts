@@ -23,9 +23,9 @@ export async function readSchemaState(query: Query, schema: string): Promise<Sch
   const [found] = await query<{ present: string; payload: string | null }>({
     text: `
       SELECT (SELECT count(*) FROM pg_attribute
-              WHERE attrelid = to_regclass($1) AND attname IN ('name', 'applied_at') AND NOT attisdropped)::text AS present,
-        (SELECT format_type(atttypid, NULL) FROM pg_attribute
-         WHERE attrelid = to_regclass($2) AND attname = 'data') AS payload`,
+              WHERE attrelid = to_regclass($1)::oid AND attname IN ('name', 'applied_at') AND NOT attisdropped)::text AS present,
+        (SELECT format_type(atttypid, NULL::int) FROM pg_attribute
+         WHERE attrelid = to_regclass($2)::oid AND attname = 'data') AS payload`,
     values: [qualified(schema, 'migrations'), qualified(schema, 'events')],
   })
   const payload = PAYLOADS.find((known) => known === found?.payload) ?? null
@@ -81,7 +81,7 @@ export function checkNotNewer(migrations: readonly Migration[], schema: string):
 async function readApplied(query: Query, schema: string): Promise<Map<string, Date>> {
   const rows = await query<{ name: string; millis: string }>({
     text: `
-      SELECT name, floor(date_part('epoch', applied_at) * 1000)::int8::text AS millis
+      SELECT name, floor(date_part('epoch', applied_at) * 1000::float8)::int8::text AS millis
       FROM ${qualified(schema, 'migrations')}
       ORDER BY name`,
   })

@@ -68,13 +68,17 @@ export class Listener {
     session.onNotification((from, payload) => {
       if (from === channel) this.#hear(payload)
     })
-    await session.query({ text: `LISTEN "${channel}"` }, QUERY_TIMEOUT)
-    await session.query(
-      { text: 'SELECT pg_advisory_lock_shared($1::text::int, -1)::text', values: [key] },
-      QUERY_TIMEOUT,
-    )
+    // Asked first: through a pooler in transaction mode, what is said here would stay on somebody else's connection.
+    if (await hears(session, executor)) {
+      await session.query({ text: `LISTEN "${channel}"` }, QUERY_TIMEOUT)
+      await session.query(
+        { text: 'SELECT pg_advisory_lock_shared($1::text::int, -1)::text', values: [key] },
+        QUERY_TIMEOUT,
+      )
+    } else {
+      onDiagnostic({ type: 'polling', reason: noSession().message })
+    }
     wakeUps.wakeAll()
-    if (!(await hears(session, executor))) onDiagnostic({ type: 'polling', reason: noSession().message })
     while (!this.#stopping.signal.aborted) {
       await session.whileOpen(this.#pause(HEARTBEAT_EVERY))
       if (!this.#stopping.signal.aborted) await session.query({ text: 'SELECT 1' }, QUERY_TIMEOUT)

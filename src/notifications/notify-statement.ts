@@ -7,7 +7,7 @@ import { type Notification, toPayload } from './notification.ts'
 export function channelStatement(schema: string): Statement {
   return {
     text: `
-      SELECT 'eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid AS channel,
+      SELECT 'eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid::text AS channel,
         '${escapeLiteral(schema)}.migrations'::regclass::oid::int::text AS key`,
   }
 }
@@ -26,13 +26,13 @@ export const NOBODY = 'nobody listens'
 const NOTIFY = preparedStatement(
   (schema: string) => `
     SELECT CASE WHEN pg_try_advisory_xact_lock('${escapeLiteral(schema)}.migrations'::regclass::oid::int, -1) THEN '${NOBODY}'
-      ELSE pg_notify('eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid, $1::text)::text END AS notified`,
+      ELSE pg_notify('eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid::text, $1::text)::text END AS notified`,
 )
 
 /** Notifies when the transaction that it is part of commits. */
 export function notifyOnCommitStatement(schema: string, notification: Notification): Statement {
   return {
-    text: `SELECT pg_notify('eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid, $1::text)::text AS notified`,
+    text: `SELECT pg_notify('eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid::text, $1::text)::text AS notified`,
     values: [toPayload(notification)],
   }
 }

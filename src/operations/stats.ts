@@ -2,14 +2,14 @@ import type { Query } from '../postgres/executor.ts'
 import type { Operations } from './operations.ts'
 
 /** One table, its size on disk in bytes, and that of its indexes. */
-export interface TableStats {
+interface TableStats {
   readonly table: string
   readonly bytes: number
   readonly indexBytes: number
 }
 
 /** How many events were appended in the last so many seconds, by the times that they carry. */
-export interface RateStats {
+interface RateStats {
   readonly seconds: number
   readonly events: number
 }

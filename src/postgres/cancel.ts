@@ -9,7 +9,8 @@ export interface BackendKey {
 }
 
 const CANCEL_REQUEST_CODE = 80877102
-const PATIENCE = 5_000
+/** Longer than PgBouncer lets a cancel request wait: `cancel_wait_timeout`, 10 s. */
+const PATIENCE = 15_000
 
 /**
  * Asks the server to stop what a session is running, by the protocol's own cancel request: a pooler in between understands it,
@@ -30,6 +31,6 @@ export function requestCancel({ host, port, processID, secretKey }: BackendKey):
     socket.on('error', () => {})
     socket.on('close', () => resolve())
     socket.resume()
-    socket.end(request)
+    socket.write(request) // the other side closes when it has dealt with it: PgBouncer 1.18 dies of a client that is gone before
   })
 }

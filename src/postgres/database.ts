@@ -186,10 +186,10 @@ async function inTransaction<Result>(
   deadline: Deadline,
   work: (query: Query) => Promise<Result>,
 ): Promise<Result> {
-  await connection.script(BEGIN, deadline)
-  const result = await orRollBack(connection, () =>
-    work(async <Row>(statement: Statement) => (await connection.run<Row>(unprepared(statement), deadline)).rows),
-  )
+  const result = await orRollBack(connection, async () => {
+    await connection.script(BEGIN, deadline)
+    return work(async <Row>(statement: Statement) => (await connection.run<Row>(unprepared(statement), deadline)).rows)
+  })
   const { command } = await connection.run({ text: 'COMMIT' }, deadline)
   checkCommitted(command)
   return result

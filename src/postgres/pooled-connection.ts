@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectionError, TimeoutError } from '../errors.ts'
 import type { Queryable } from '../options.ts'
-import type { Deadline } from '../util/deadline.ts'
+import { Deadline } from '../util/deadline.ts'
 import { type BackendKey, requestCancel } from './cancel.ts'
 import { CopyIn } from './copy.ts'
 import { type Statement, type TextRow, textRows } from './executor.ts'
 import { LostConnectionError } from './lost-connection.ts'
-import { translateError } from './sqlstate.ts'
+import { isPerhapsCrash, isReadOnlySession, noConnection, translateError } from './sqlstate.ts'
 import { TextQuery } from './text-query.ts'
 
 /** A client taken from a pool: what the store needs of `pg.PoolClient`. */
@@ -28,12 +28,16 @@ interface Result<Row> {
 /** Milliseconds that a cancelled statement has to end before its connection is cut. */
 const CANCEL_PATIENCE = 2_000
 
+/** Milliseconds that a server has to show that it has survived an error. */
+const ALIVE_PATIENCE = 5_000
+
 /**
  * One connection of a pool, for the time of one operation.
  *
- *   healthy ──statement timed out, or the connection failed──► broken
+ *   healthy ──statement timed out, connection failed, session is read-only──► broken
  *
  * Released healthy it goes back to the pool, released broken it is closed. A statement that timed out is cancelled on the server.
+ * A session that is read-only may stay so for as long as it lasts, while the server lets a new one write.
  */
 export class PooledConnection {
   readonly #client: PoolClient
@@ -104,12 +108,24 @@ export class PooledConnection {
     try {
       return await Promise.race([running, expired])
     } catch (error) {
-      const translated = translateError(error)
-      if (translated.code !== 'DATABASE') this.#broken ??= translated
+      const refused = translateError(error)
+      const translated = isPerhapsCrash(refused) ? ((await this.#checkAlive(deadline)) ?? refused) : refused
+      if (translated.code !== 'DATABASE' || isReadOnlySession(translated)) this.#broken ??= translated
       throw translated instanceof ConnectionError ? new LostConnectionError(translated) : translated
     } finally {
       stopWatching()
     }
+  }
+
+  /** Resolves to the error of a server that has refused a statement and then does not answer: it has gone down. */
+  async #checkAlive(deadline: Deadline): Promise<ConnectionError | undefined> {
+    const patience = new Deadline(Math.min(ALIVE_PATIENCE, deadline.remaining))
+    try {
+      await this.#settle(this.#client.query({ text: '' }), patience)
+    } catch (error) {
+      return noConnection(error)
+    }
+    return undefined
   }
 
   /** Gives the connection back, once nothing runs on it. */

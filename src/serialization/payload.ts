@@ -60,8 +60,9 @@ export class Codec {
     if (this.#serializer !== json) {
       try {
         JSON.parse(content)
-      } catch (cause) {
-        return refused(`must be JSON for a ${this.payload} column, found other text`, cause)
+      } catch {
+        // Without the cause: the parser's message repeats a piece of the content.
+        return refused(`must be JSON for a ${this.payload} column, found other text`)
       }
     }
     const unstorable = this.payload === 'jsonb' && unstorableEscape(content)

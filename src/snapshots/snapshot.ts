@@ -4,7 +4,7 @@ import { checkTimeout, type OperationOptions } from '../options.ts'
 import type { Executor } from '../postgres/executor.ts'
 import { isContentRefused } from '../postgres/sqlstate.ts'
 import { type Codec, type Content, encodeContent } from '../serialization/payload.ts'
-import { checkDate, checkInteger, checkName, checkOptions, describeValue } from '../util/arguments.ts'
+import { checkDate, checkInteger, checkName, checkOptions, describeKind } from '../util/arguments.ts'
 import { Deadline } from '../util/deadline.ts'
 
 /** The state of something at a version, kept so that it need not be computed from all of its events. */
@@ -69,7 +69,7 @@ export async function readSnapshot<Data>(
     {
       text: `
         SELECT source_version::text, source_type, ${content('data')} AS data, ${content('metadata')} AS metadata,
-          round(date_part('epoch', created_at) * 1000)::int8::text AS created_at
+          round(date_part('epoch', created_at) * 1000::float8)::int8::text AS created_at
         FROM ${schema}.snapshots
         WHERE source_id = $1::text`,
       values: [checkSourceId(sourceId)],
@@ -103,12 +103,12 @@ export async function deleteSnapshot(
 
 function snapshotValues(codec: Codec, snapshot: Snapshot): unknown[] {
   if (typeof snapshot !== 'object' || snapshot === null) {
-    throw new TypeError(`snapshot must be an object, found ${describeValue(snapshot)}`)
+    throw new TypeError(`snapshot must be an object, found ${describeKind(snapshot)}`)
   }
   const { sourceVersion, sourceType, data, metadata = {}, createdAt = new Date() } = snapshot
   const sourceId = checkSourceId(snapshot.sourceId)
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-    throw new TypeError(`metadata must be an object, found ${describeValue(metadata)}`)
+    throw new TypeError(`metadata must be an object, found ${describeKind(metadata)}`)
   }
   const what = `Snapshot of ${JSON.stringify(sourceId)}`
   return [

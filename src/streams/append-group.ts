@@ -1,5 +1,5 @@
-import { DuplicateEventError, InvalidEventError } from '../errors.ts'
-import { type Executor, executorWithin, type Query } from '../postgres/executor.ts'
+import { DatabaseError, DuplicateEventError, InvalidEventError } from '../errors.ts'
+import { type Executor, executorWithin, type Query, type Statement } from '../postgres/executor.ts'
 import { constraintOf, isContentRefused, sqlStateOf, UNIQUE_VIOLATION } from '../postgres/sqlstate.ts'
 import type { Deadline } from '../util/deadline.ts'
 import { copyPlan, isWorthCopying } from './append-copy.ts'
@@ -60,8 +60,23 @@ async function appendHalves(
   deadline: Deadline,
 ): Promise<readonly AppendOutcome[]> {
   const middle = requests.length >> 1
-  const first = await appendGroup(context, executor, requests.slice(0, middle), deadline)
-  return [...first, ...(await appendGroup(context, executor, requests.slice(middle), deadline))]
+  const storeHalf = (half: readonly AppendRequest[]) =>
+    orEachRefused(half, () => appendGroup(context, executor, half, deadline))
+  const first = await storeHalf(requests.slice(0, middle))
+  return [...first, ...(await storeHalf(requests.slice(middle)))]
+}
+
+/** A part of a group of which others are stored: what the database refuses now concerns this part alone. */
+async function orEachRefused<Outcome>(
+  requests: readonly AppendRequest[],
+  work: () => Promise<readonly Outcome[]>,
+): Promise<readonly (Outcome | AppendOutcome)[]> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error
+    return requests.map(() => ({ error }))
+  }
 }
 
 async function store(
@@ -128,8 +143,18 @@ async function forgiveRepetitions(
 ): Promise<readonly AppendOutcome[]> {
   const doubtful = requests.filter(({ ownIds }, index) => ownIds.length > 0 && outcomes[index]?.error)
   if (doubtful.length === 0) return outcomes
-  const judged = await settleRepetitions(context, (statement) => executor.query(statement, deadline), doubtful)
+  const judged = await orEachRefused(doubtful, () =>
+    settleRepetitions(context, (statement) => executor.query(statement, deadline), doubtful),
+  )
   return outcomes.map((outcome, index) => judged[doubtful.indexOf(requests[index] as AppendRequest)] ?? outcome)
+}
+
+/**
+ * What is found stored may not be on a synchronous standby yet: a COMMIT that is cancelled while it waits for one stays visible.
+ * A transaction that has written something to the log, as this does, commits when the standby has all of the log up to there.
+ */
+const AWAIT_STANDBYS: Statement = {
+  text: "SELECT pg_logical_emit_message(true, 'eventstore', ''::text)::text AS written",
 }
 
 /** What became of those appends some of whose ids are stored; undefined for the others. */
@@ -140,7 +165,9 @@ export async function settleRepetitions(
 ): Promise<readonly (AppendOutcome | undefined)[]> {
   const ids = requests.flatMap(({ parts }) => parts.flatMap(({ events }) => events.ids))
   const located = await locateEvents(context, query, ids)
-  return requests.map((request) => judgeRepetition(request, located))
+  const judged = requests.map((request) => judgeRepetition(request, located))
+  if (judged.some((outcome) => outcome && !outcome.error)) await query(AWAIT_STANDBYS)
+  return judged
 }
 
 /** The outcomes of all: those that are settled, and what becomes of the open ones. */
@@ -150,7 +177,7 @@ export async function withSettled(
   storeOpen: (open: readonly AppendRequest[]) => Promise<readonly AppendOutcome[]>,
 ): Promise<readonly AppendOutcome[]> {
   const open = requests.filter((_, index) => !settled[index])
-  const rest = open.length > 0 ? [...(await storeOpen(open))] : []
+  const rest = open.length > 0 ? [...(await orEachRefused(open, () => storeOpen(open)))] : []
   return settled.map((outcome) => outcome ?? rest.shift() ?? missingAnswer())
 }
 

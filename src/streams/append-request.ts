@@ -8,7 +8,7 @@ import {
   type StreamAppend,
 } from '../options.ts'
 import type { AppendResult } from '../results.ts'
-import { describeValue } from '../util/arguments.ts'
+import { describeKind } from '../util/arguments.ts'
 import type { EncodedEvents } from './encoded-events.ts'
 import { prepareEvents } from './prepared-events.ts'
 import type { StoreContext } from './store-context.ts'
@@ -58,7 +58,7 @@ export async function prepareAppend<Types extends EventTypes>(
   appends: readonly StreamAppend<Types>[],
   options: AppendAllOptions,
 ): Promise<AppendRequest> {
-  if (!Array.isArray(appends)) throw new TypeError(`appends must be an array, found ${describeValue(appends)}`)
+  if (!Array.isArray(appends)) throw new TypeError(`appends must be an array, found ${describeKind(appends)}`)
   if (appends.length === 0) throw new RangeError('appendAll needs at least one part')
   const createdAt = checkCreatedAt(options.createdAt)
   const targets = Array.from(appends, checkPart)
@@ -66,26 +66,27 @@ export async function prepareAppend<Types extends EventTypes>(
   if (twice) throw new RangeError(`a stream comes once in an append, found ${JSON.stringify(twice.stream)} twice`)
   const prepared = await prepareEvents(
     context,
-    appends.flatMap(({ events }) => [...events]),
+    targets.flatMap(({ events }) => events),
   )
   let start = 0
-  const parts = targets.map(({ stream, expectedVersion, count }) => {
-    const events = prepared.events.slice(start, start + count)
-    start += count
+  const parts = targets.map(({ stream, expectedVersion, events: { length } }) => {
+    const events = prepared.events.slice(start, start + length)
+    start += length
     return { stream, expectedVersion, events }
   })
   return toRequest(parts, createdAt, prepared.ownIds)
 }
 
-function checkPart(part: StreamAppend): Omit<AppendPart, 'events'> & { count: number } {
+/** Each field and each event is looked at once: a getter or a Proxy may say something else the next time. */
+function checkPart(part: StreamAppend): StreamAppend {
   if (typeof part !== 'object' || part === null) {
-    throw new TypeError(`a part of an append must be { stream, expectedVersion, events }, found ${describeValue(part)}`)
+    throw new TypeError(`a part of an append must be { stream, expectedVersion, events }, found ${describeKind(part)}`)
   }
   const { stream, expectedVersion, events } = part
-  if (!Array.isArray(events)) throw new TypeError(`events must be an array, found ${describeValue(events)}`)
+  if (!Array.isArray(events)) throw new TypeError(`events must be an array, found ${describeKind(events)}`)
   return {
     stream: checkWritableStream(stream),
     expectedVersion: checkExpectedVersion(expectedVersion),
-    count: events.length,
+    events: [...events],
   }
 }

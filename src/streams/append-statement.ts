@@ -29,7 +29,7 @@ export function groupRowOf(row: TextRow | undefined): GroupRow | undefined {
 
 /** The times of the parts, `created`, in milliseconds since 1970. */
 export const MILLISECONDS = `
-      ARRAY(SELECT round(date_part('epoch', at) * 1000)::int8 FROM unnest(created) WITH ORDINALITY AS c (at, n) ORDER BY n)::text`
+      ARRAY(SELECT round(date_part('epoch', at) * 1000::float8)::int8 FROM pg_catalog.unnest(created) WITH ORDINALITY AS c (at, n) ORDER BY n)::text`
 
 /** How the columns of events go to the server: as they are, or as text. */
 type Form = '' | '::text'

@@ -16,7 +16,7 @@ import {
 } from '../options.ts'
 import type { Executor } from '../postgres/executor.ts'
 import type { AppendResult } from '../results.ts'
-import { checkOptions, describeValue } from '../util/arguments.ts'
+import { checkOptions, describeKind } from '../util/arguments.ts'
 import { Deadline } from '../util/deadline.ts'
 import { isUuid } from '../util/uuid.ts'
 import { refuseIsolation } from './isolation.ts'
@@ -84,14 +84,14 @@ function refusal(
 
 function checkIds(events: readonly (RecordedEvent | string)[]): readonly string[] {
   if (!Array.isArray(events))
-    throw new TypeError(`events must be an array of events or their ids, found ${describeValue(events)}`)
+    throw new TypeError(`events must be an array of events or their ids, found ${describeKind(events)}`)
   if (events.length === 0) throw new RangeError('link needs at least one event')
   const ids = new Set<string>()
   for (const [index, event] of events.entries()) {
     const id: unknown = typeof event === 'string' ? event : event?.id
     if (typeof id !== 'string' || !isUuid(id)) {
       throw new InvalidEventError(`Event ${index + 1} of ${events.length}`, [
-        { message: `must be a recorded event or its id, a UUID; found ${describeValue(id)}`, path: ['id'] },
+        { message: `must be a recorded event or its id, a UUID; found ${describeKind(id)}`, path: ['id'] },
       ])
     }
     if (ids.has(id.toLowerCase())) throw new DuplicateEventError(id, 'twice in one link')

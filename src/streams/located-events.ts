@@ -29,7 +29,7 @@ export async function locateEvents(
   const rows = await query<LocationRow>({
     text: `
       SELECT e.event_id::text, s.stream_name, e.stream_version::text, e.position::text
-      FROM unnest($1::text::uuid[]) AS i (event_id)
+      FROM pg_catalog.unnest($1::text::uuid[]) AS i (event_id)
       CROSS JOIN LATERAL (SELECT * FROM ${schema}.events e WHERE e.event_id = i.event_id OFFSET 0) e
       LEFT JOIN ${schema}.streams s ON s.stream_id = e.stream_id`,
     values: [`{${ids.join(',')}}`],

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConnectionError } from '../errors.ts'
+import { ConnectionError, DatabaseError } from '../errors.ts'
 import type { Executor } from '../postgres/executor.ts'
 import { LostConnectionError } from '../postgres/lost-connection.ts'
+import { isPassing } from '../postgres/sqlstate.ts'
 import type { Deadline } from '../util/deadline.ts'
 import { appendGroup, lockStore, settleRepetitions, withSettled } from './append-group.ts'
 import type { AppendOutcome, AppendRequest } from './append-request.ts'
@@ -20,7 +21,8 @@ const LONGEST_PAUSE = 1_000
  *                            └───────────────────────────────────────────────────────────────────────────────┘
  *
  * The look waits for the lock, which the lost transaction holds until it has ended. One that comes for the lock even later finds
- * its ids taken, and stores nothing. Rejects with ConnectionError when the time is up and the outcome still unknown.
+ * its ids taken, and stores nothing. Rejects with ConnectionError when the outcome is still unknown and the time is up, or the
+ * database refuses the look: that it has refused something must not be said of an append that may be stored.
  */
 export async function appendSurely(
   context: StoreContext,
@@ -54,8 +56,9 @@ async function findOut(
       })
       return await withSettled(settled, requests, (open) => appendGroup(context, executor, open, deadline))
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error
-      if (deadline.remaining <= pause) throw lost
+      const refused = error instanceof DatabaseError // the look was: what is refused later is an outcome
+      if (!refused && !(error instanceof ConnectionError)) throw error
+      if (!isPassing(error) || deadline.remaining <= pause) throw lost
     }
     await sleep(pause)
   }

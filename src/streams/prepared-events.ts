@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { DuplicateEventError, InvalidEventError, type InvalidEventIssue } from '../errors.ts'
 import type { NewEvent } from '../events.ts'
 import { encodeContent } from '../serialization/payload.ts'
-import { describeValue, nameProblem } from '../util/arguments.ts'
+import { describeKind, describeValue, nameProblem } from '../util/arguments.ts'
 import { isUuid } from '../util/uuid.ts'
 import { type EncodedEvents, EventEncoder } from './encoded-events.ts'
 import type { StoreContext } from './store-context.ts'
@@ -22,7 +22,7 @@ export async function prepareEvents(context: StoreContext, events: readonly NewE
   let index = 0
   const what = () => `Event ${index + 1} of ${events.length}`
   for (; index < events.length; index++) {
-    const event = events[index] as NewEvent
+    const event = fieldsOf(events[index] as NewEvent, what)
     checkFields(event, goodType, what)
     goodType = event.type
     const validating = eventSchemas && validateData(eventSchemas, event, what)
@@ -49,11 +49,17 @@ function lowerCase(id: string | null | undefined): string | null {
   return id == null ? null : id.toLowerCase()
 }
 
+/** An event's fields, each looked at once: a getter may say something else the next time. */
+function fieldsOf(event: NewEvent, what: () => string): NewEvent {
+  if (typeof event !== 'object' || event === null) {
+    throw new InvalidEventError(what(), [{ message: `must be an object, found ${describeKind(event)}` }])
+  }
+  const { type, data, metadata, id, causationId, correlationId } = event
+  return { type, data, metadata, id, causationId, correlationId }
+}
+
 /** Throws for fields that cannot be stored; `goodType` was looked at before. */
 function checkFields(event: NewEvent, goodType: string | undefined, what: () => string): void {
-  if (typeof event !== 'object' || event === null) {
-    throw new InvalidEventError(what(), [{ message: `must be an object, found ${describeValue(event)}` }])
-  }
   const { type, metadata, id, causationId, correlationId } = event
   const issues = [
     goodType !== undefined && type === goodType ? undefined : typeIssue(type),
@@ -74,7 +80,7 @@ function typeIssue(type: unknown): InvalidEventIssue | undefined {
 
 function metadataIssue(metadata: unknown): InvalidEventIssue | undefined {
   if (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)) return undefined
-  return { message: `must be an object, found ${describeValue(metadata)}`, path: ['metadata'] }
+  return { message: `must be an object, found ${describeKind(metadata)}`, path: ['metadata'] }
 }
 
 function idIssue(id: unknown, field: string): InvalidEventIssue | undefined {

@@ -12,7 +12,7 @@ export function recordedColumns(payload: Codec['payload']): string {
   return `
     e.position::text, e.event_id::text, e.stream_version::text, e.event_type,
     ${content('data')} AS data, ${content('metadata')} AS metadata, e.causation_id::text, e.correlation_id::text,
-    round(date_part('epoch', e.created_at) * 1000)::int8::text AS created_at, s.stream_name`
+    round(date_part('epoch', e.created_at) * 1000::float8)::int8::text AS created_at, s.stream_name`
 }
 
 /** How many columns these are: what a read selects besides comes after them. */

@@ -24,7 +24,7 @@ function endStalledHolder(schema: string) {
       SELECT pg_terminate_backend(a.pid)::text AS terminated
       FROM pg_locks l
       JOIN pg_stat_activity a ON a.pid = l.pid
-      WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.objid = 0
+      WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.objid = 0::oid
         AND l.classid = '${escapeLiteral(schema)}.migrations'::regclass::oid
         AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
         AND a.state = 'active' AND a.wait_event = 'ClientRead' AND a.query LIKE 'COPY %'

@@ -18,8 +18,8 @@ export interface StreamRow {
 /** The columns of a StreamRow, of a row `v` of the view stream_versions. */
 export const STREAM_COLUMNS = `
   v.stream_name, v.stream_version::text,
-  round(date_part('epoch', v.created_at) * 1000)::int8::text AS created_at,
-  round(date_part('epoch', v.deleted_at) * 1000)::int8::text AS deleted_at`
+  round(date_part('epoch', v.created_at) * 1000::float8)::int8::text AS created_at,
+  round(date_part('epoch', v.deleted_at) * 1000::float8)::int8::text AS deleted_at`
 
 export function toStreamInfo(row: StreamRow): StreamInfo {
   return {

@@ -11,6 +11,8 @@ const TIMEOUT = 10_000
 export interface DueCheckpoint {
   readonly subscriptionId: number
   readonly holder: string
+  /** Which run of which server the lock was had on: a standby that was promoted has the mark, but nobody's lock. */
+  readonly server: string
   readonly checkpoint: number
 }
 
@@ -83,8 +85,10 @@ export class Checkpoints {
             UPDATE ${this.#schema}.subscriptions s
             SET checkpoint = GREATEST(s.checkpoint, c.checkpoint),
               updated_at = GREATEST(date_trunc('milliseconds', clock_timestamp()), s.created_at + interval '1 ms')
-            FROM jsonb_to_recordset($1::text::jsonb) AS c ("subscriptionId" int, holder uuid, checkpoint bigint)
+            FROM jsonb_to_recordset($1::text::jsonb)
+              AS c ("subscriptionId" int, holder uuid, server text, checkpoint bigint)
             WHERE s.subscription_id = c."subscriptionId" AND s.holder = c.holder
+              AND c.server = extract(epoch FROM pg_postmaster_start_time())::text
             RETURNING s.subscription_id`,
           values: [JSON.stringify(checkpoints)],
         },

@@ -15,6 +15,8 @@ export interface TriedRow {
 
 export interface HeldRow {
   readonly subscription_id: number
+  /** Which run of which server the lock was had on. */
+  readonly server: string
   readonly checkpoint: string
   /** Whether the checkpoint was ever written by an acknowledgement. */
   readonly acknowledged: boolean
@@ -44,7 +46,7 @@ export function tryLocks(schema: string, key: string, ids: readonly number[]): S
     text: `
       SELECT i.id AS subscription_id, s.checkpoint::text,
         s.subscription_id IS NOT NULL AND pg_try_advisory_lock($1::text::int, i.id) AS locked
-      FROM unnest($2::text::int[]) AS i (id)
+      FROM pg_catalog.unnest($2::text::int[]) AS i (id)
       LEFT JOIN ${schema}.subscriptions s ON s.subscription_id = i.id`,
     values: [key, intArray(ids)],
   }
@@ -59,6 +61,7 @@ export function markHeld(schema: string, holdings: readonly Holding[]): Statemen
       FROM jsonb_to_recordset($1::text::jsonb) AS h ("subscriptionId" int, holder uuid)
       WHERE s.subscription_id = h."subscriptionId"
       RETURNING s.subscription_id, s.checkpoint::text, s.updated_at <> s.created_at AS acknowledged,
+        extract(epoch FROM pg_postmaster_start_time())::text AS server,
         COALESCE((SELECT v.stream_version FROM ${schema}.stream_versions v WHERE v.stream_name = s.stream_name), 0)::text AS head`,
     values: [JSON.stringify(holdings)],
   }

@@ -5,6 +5,7 @@ import { hears, noSession } from '../notifications/hears.ts'
 import { channelStatement } from '../notifications/notify-statement.ts'
 import type { Executor } from '../postgres/executor.ts'
 import { keepSession, type Session } from '../postgres/session.ts'
+import { isPassing } from '../postgres/sqlstate.ts'
 import { Pulse } from '../util/pulse.ts'
 import {
   type CheckedRow,
@@ -17,7 +18,6 @@ import {
   type TriedRow,
   tryLocks,
 } from './lock-statements.ts'
-import { isPassing } from './services.ts'
 
 /** Milliseconds between checks that what is held is still held. */
 const CHECK_EVERY = 1_000
@@ -28,6 +28,8 @@ const QUERY_TIMEOUT = 3_000
 export interface Held {
   /** The mark of this hold in its row. */
   readonly holder: string
+  /** Which run of which server the lock was had on. */
+  readonly server: string
   readonly checkpoint: number
   /** Whether the checkpoint was ever written by an acknowledgement. */
   readonly acknowledged: boolean
@@ -124,11 +126,11 @@ export class Locks {
   async #use(session: Session): Promise<void> {
     const { schema, executor } = this.#options
     try {
-      await session.query(KEEP_ALIVE, QUERY_TIMEOUT)
       if (!(await hears(session, executor))) {
         this.#refuse(noSession())
         return
       }
+      await session.query(KEEP_ALIVE, QUERY_TIMEOUT)
       const [names] = await session.query<{ key: string }>(channelStatement(schema), QUERY_TIMEOUT)
       while (!this.#stopping.signal.aborted) {
         await this.#round(session, names?.key ?? '')
@@ -194,10 +196,10 @@ export class Locks {
     for (const { subscriptionId, holder } of got) {
       const row = rows.find(({ subscription_id }) => subscription_id === subscriptionId)
       if (!row) continue // deleted this moment: the next round finds out
-      const { checkpoint, acknowledged, head } = row
+      const { server, checkpoint, acknowledged, head } = row
       const claim = this.#wanted.get(subscriptionId)
       if (claim) this.#told.set(subscriptionId, claim)
-      claim?.onAcquired({ holder, checkpoint: Number(checkpoint), acknowledged, head: Number(head) })
+      claim?.onAcquired({ holder, server, checkpoint: Number(checkpoint), acknowledged, head: Number(head) })
     }
     if (got.some(({ subscriptionId }) => !this.#isWanted(subscriptionId))) this.#nudge.fire()
   }

@@ -1,5 +1,6 @@
 import { CheckpointAheadError, ClosedError, type EventStoreError } from '../errors.ts'
 import type { EventTypes, RecordedEvent } from '../events.ts'
+import { isPassing } from '../postgres/sqlstate.ts'
 import type { EventPage } from '../streams/pages.ts'
 import type { SubscriptionState } from '../subscription-state.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
@@ -11,7 +12,7 @@ import type { Claim, Held } from './locks.ts'
 import { type Effect, type Input, initial, publicState, type State, transition } from './machine.ts'
 import type { OpeningObserver } from './opening-observer.ts'
 import { ensureSubscription, readCheckpoint } from './rows.ts'
-import { isPassing, retrying, type Services } from './services.ts'
+import { retrying, type Services } from './services.ts'
 import type { Cursor, NextEvents } from './stream-reader.ts'
 import type { SubscriptionPlan } from './subscription-plan.ts'
 
@@ -40,7 +41,7 @@ export class Opening<Types extends EventTypes> implements Claim {
   readonly #pageSize: number
   #state: State = initial
   /** The mark of this hold of the lock; none while it is not held. */
-  #hold: string | undefined
+  #hold: Pick<DueCheckpoint, 'holder' | 'server'> | undefined
   #cursor: Cursor = { streamId: undefined, after: 0 }
   /** What was read and is not queued yet. In a field, not in a promise: those that outlive it would keep it from being collected young. */
   #undecoded: EventPage<Types> | undefined
@@ -100,12 +101,12 @@ export class Opening<Types extends EventTypes> implements Claim {
     return this.#closing
   }
 
-  onAcquired({ holder, checkpoint, acknowledged, head }: Held): void {
+  onAcquired({ holder, server, checkpoint, acknowledged, head }: Held): void {
     if (acknowledged && checkpoint > head) {
       this.#fail(new CheckpointAheadError(this.#plan.stream, this.#plan.name, checkpoint, head))
       return
     }
-    this.#hold = holder
+    this.#hold = { holder, server }
     this.#keeper.restart(checkpoint)
     this.#cursor = { streamId: undefined, after: checkpoint }
     this.#dispatcher.reset(checkpoint)
@@ -266,7 +267,7 @@ export class Opening<Types extends EventTypes> implements Claim {
   /** Where it stands, for the table; undefined while it is not held. */
   #current(): DueCheckpoint | undefined {
     if (this.#hold === undefined) return undefined
-    return { subscriptionId: this.subscriptionId, holder: this.#hold, checkpoint: this.#dispatcher.checkpoint }
+    return { subscriptionId: this.subscriptionId, ...this.#hold, checkpoint: this.#dispatcher.checkpoint }
   }
 
   #drop(): void {

@@ -88,8 +88,8 @@ export async function listSubscriptions(
       text: `
         SELECT s.stream_name, s.subscription_name, s.checkpoint::text,
           GREATEST(COALESCE(v.stream_version, 0) - s.checkpoint, 0)::text AS lag,
-          floor(date_part('epoch', s.created_at) * 1000 + 0.0005)::int8::text AS created_at,
-          floor(date_part('epoch', s.updated_at) * 1000 + 0.0005)::int8::text AS updated_at,
+          floor(date_part('epoch', s.created_at) * 1000::float8 + 0.0005::float8)::int8::text AS created_at,
+          floor(date_part('epoch', s.updated_at) * 1000::float8 + 0.0005::float8)::int8::text AS updated_at,
           EXISTS (
             SELECT FROM pg_locks l
             WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.objid = s.subscription_id::oid

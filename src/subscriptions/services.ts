@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Diagnostic } from '../diagnostics.ts'
-import { type ConnectionError, DatabaseError, EventStoreError, TimeoutError } from '../errors.ts'
 import type { Notifications } from '../notifications/notifications.ts'
 import type { Executor } from '../postgres/executor.ts'
+import { isPassing } from '../postgres/sqlstate.ts'
 import { untilAborted } from '../util/abort.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import type { Claim } from './locks.ts'
@@ -23,16 +23,6 @@ export interface Services {
   unclaim(claim: Claim): Promise<void>
   /** Looks at once whether what is held is still held. */
   checkLocks(): void
-}
-
-/** Refusals of the database that pass: read-only until it is promoted, a conflict, out of resources, an operator's doing, an error of the system. */
-const PASSING = /^(25006|40|53|55|57|58)/
-
-/** Whether trying again may help. */
-export function isPassing(error: unknown): error is ConnectionError | TimeoutError | DatabaseError {
-  if (!(error instanceof EventStoreError)) return false
-  if (error instanceof DatabaseError) return PASSING.test(error.sqlState)
-  return error instanceof TimeoutError || error.code === 'CONNECTION'
 }
 
 const FIRST_PAUSE = 100

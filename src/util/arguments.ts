@@ -1,13 +1,22 @@
 /** Checks of what callers pass. Wrong types throw TypeError, values out of range RangeError; both say what was found. */
 
+/** What a URL given in the wrong place looks like: there may be a password in it. */
+const CREDENTIALS = /:\/\/|:.*@|password\s*=/is
+
 /** How a value reads in an error message: short, and never a secret's or a large object's content. */
 export function describeValue(value: unknown): string {
+  if (typeof value === 'string' && CREDENTIALS.test(value)) return 'a connection string'
   if (typeof value === 'string') return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'object' && value !== null) return 'an object'
   return String(value)
+}
+
+/** The same without any of a text's content: for data of events. */
+export function describeKind(value: unknown): string {
+  return typeof value === 'string' ? 'a string' : describeValue(value)
 }
 
 /** An integer that is not smaller than `least`. */
@@ -79,7 +88,7 @@ export function checkOptions<Options extends object>(
 ): Options {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (value === undefined) return {} as Options
-    throw new TypeError(`Options of ${what} must be an object, found ${describeValue(value)}`)
+    throw new TypeError(`Options of ${what} must be an object, found ${describeKind(value)}`)
   }
   for (const key of Object.keys(value)) {
     if (!(known as readonly string[]).includes(key)) {

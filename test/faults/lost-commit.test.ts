@@ -11,7 +11,7 @@ import { rejection } from '../support/settled.ts'
 const database = useDatabase()
 
 /** The ways to the database, by how many events go together. */
-const SIZES = [1, 10, 500]
+const SIZES = [1, 10, 5_000]
 
 /** A store behind a proxy, which has asked the database all that it asks once. */
 async function openBehindProxy() {
@@ -32,7 +32,7 @@ async function positionsAfter(store: EventStore, head: number): Promise<number[]
 
 describe.each(SIZES)('an append of %i events whose connection is lost', (count) => {
   const points: CutPoint[] = ['before-request', 'half-request', 'after-request', 'before-answer']
-  if (count === 500) points.push('before-answer-within', 'half-copy')
+  if (count === 5_000) points.push('before-answer-within', 'half-copy')
 
   test.each(points)('%s resolves to one correct result', async (point) => {
     await using behind = await openBehindProxy()

@@ -4,7 +4,9 @@ import { type FaultProxy, startProxy } from '../../torture/proxy.ts'
 import { type RestartMode, startServer, type TortureServer } from '../../torture/server.ts'
 import { eventually } from '../support/eventually.ts'
 import { newEvent, range } from '../support/new-events.ts'
+import { startOwnServer } from '../support/own-server.ts'
 import { numbersOf, receive } from '../support/received.ts'
+import { rejection } from '../support/settled.ts'
 
 let server: TortureServer
 /** The server's port changes when it restarts, the proxy's does not. */
@@ -51,6 +53,45 @@ describe.each<RestartMode>(['fast', 'immediate', 'kill'])('a restart of the serv
     expect(lost).toEqual(expect.arrayContaining(['locks', 'notifications']))
     await subscription.close()
     await running
+  })
+})
+
+describe('a server that is told to stop once its sessions have left (smart)', () => {
+  test('lets nobody in, serves the store as long as it stays, and is there again for it after it has stopped', async () => {
+    await using own = await startOwnServer()
+    await using store = new EventStore({ connectionString: own.url, onDiagnostic: () => {} })
+    await using followed = receive(store.follow('s', { after: 'start' }))
+    const subscription = store.subscribe('s', 's')
+    const running = subscription.run(() => {})
+    await subscription.acquired()
+    await store.append('s', newEvent(), { expectedVersion: 0 })
+    await followed.until(1)
+
+    own.signal('smart')
+    await using late = new EventStore({ connectionString: own.url })
+    await eventually(async () => {
+      expect(await rejection(late.append('late', newEvent(), { expectedVersion: 'any' }))).toMatchObject({
+        code: 'CONNECTION',
+        message: expect.stringMatching(/shutting down/),
+      })
+    })
+    await store.append('s', newEvent(), { expectedVersion: 1 })
+    await subscription.reached(2)
+    await followed.until(2)
+    expect(own.stopped).toBe(false)
+
+    await own.stop('fast')
+    await own.start()
+    await eventually(() => store.append('s', newEvent(), { expectedVersion: 2 }), { within: 15_000 })
+    await subscription.reached(3)
+    await followed.until(3)
+    await subscription.close()
+    await running
+
+    own.signal('smart')
+    await store.close()
+    await late.close()
+    await eventually(() => expect(own.stopped).toBe(true))
   })
 })
 

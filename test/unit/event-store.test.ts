@@ -25,7 +25,7 @@ describe('the options of an EventStore', () => {
   })
 
   test.each<readonly [string, unknown, typeof TypeError | typeof RangeError, string]>([
-    ['text', 'postgres://a', TypeError, 'Options of EventStore must be an object, found "postgres://a"'],
+    ['text', 'postgres://a', TypeError, 'Options of EventStore must be an object, found a string'],
     ['null', null, TypeError, 'Options of EventStore must be an object, found null'],
     ['an array', [], TypeError, 'Options of EventStore must be an object, found an array'],
     [
@@ -146,7 +146,7 @@ describe.each(['createDatabase', 'dropDatabase', 'dropSchema', 'migrate', 'listM
   test.each<readonly [string, unknown, string]>([
     ['nothing', undefined, `${name} needs a connectionString like postgres://user:password@host:5432/database, found`],
     ['null', null, `Options of ${name} must be an object, found null`],
-    ['text', 'postgres://a', `Options of ${name} must be an object, found "postgres://a"`],
+    ['text', 'postgres://a', `Options of ${name} must be an object, found a string`],
     [
       'no URL',
       {},

@@ -1,16 +1,18 @@
 import type { JournalRecord } from '../journal.ts'
 import type { Sample } from '../sampler.ts'
-import type { SubscriptionScenario } from '../scenario.ts'
+import type { FollowerScenario, SubscriptionScenario } from '../scenario.ts'
 import type { Stored, StoredEvent } from '../stored.ts'
 
-/** All that is known of a run: what the processes wrote down, what was seen in the table, and what is stored in the end. */
+/** All that is known of a run: what the processes wrote down, what others saw meanwhile, and what is stored in the end. */
 export interface Evidence {
   readonly journals: readonly ProcessJournal[]
   readonly samples: readonly Sample[]
   readonly stored: Stored
+  readonly backups: readonly Backup[]
+  readonly reads: readonly Read[]
   readonly disturbances: readonly Disturbance[]
   readonly subscriptions: readonly SubscriptionScenario[]
-  readonly followers: readonly { readonly name: string; readonly stream: string }[]
+  readonly followers: readonly FollowerScenario[]
 }
 
 interface ProcessJournal {
@@ -18,11 +20,25 @@ interface ProcessJournal {
   readonly records: readonly JournalRecord[]
 }
 
-/** A time during which a process heard of the server late or not at all. */
+/** What one transaction, which began after this time, saw of all events, in order. */
+export interface Backup {
+  readonly began: number
+  readonly events: readonly { readonly position: number; readonly id: string }[]
+}
+
+/** What the store's own `read` gave in the end. */
+export interface Read {
+  readonly stream: string
+  readonly direction: 'forwards' | 'backwards'
+  readonly events: readonly { readonly number: number; readonly id: string }[]
+}
+
+/** A time during which a process heard of the server late or not at all, or during which it was stopped. */
 export interface Disturbance {
   readonly process: string
   readonly from: number
   readonly to: number
+  readonly stopped?: boolean
 }
 
 /** A rule that was broken, and where. */

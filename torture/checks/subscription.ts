@@ -2,6 +2,7 @@ import type { JournalRecord } from '../journal.ts'
 import type { Sample } from '../sampler.ts'
 import { IGNORED, type SubscriptionScenario } from '../scenario.ts'
 import { type Evidence, eventsOf, type Finding, type Numbered } from './evidence.ts'
+import type { Gone } from './gone.ts'
 
 /** Milliseconds during which the deliveries of two holders may overlap: one is told that the lock is gone, the other has it. */
 const HAND_OVER = 1_000
@@ -29,9 +30,11 @@ type Seen =
 export class SubscriptionCheck {
   readonly #scenario: SubscriptionScenario
   readonly #evidence: Evidence
+  readonly #gone: Gone
   /** What has to be delivered, by number. */
   readonly #expected: readonly Numbered[]
   readonly #head: number
+  readonly #stored: ReadonlySet<number>
   readonly #places = new Map<number, { readonly key: string; readonly place: number }>()
   readonly #keys = new Map<string, number[]>()
   readonly #delivered = new Set<number>()
@@ -44,11 +47,13 @@ export class SubscriptionCheck {
   /** How many of the expected, from the first on, are acknowledged. */
   #contiguous = 0
 
-  constructor(scenario: SubscriptionScenario, evidence: Evidence) {
+  constructor(scenario: SubscriptionScenario, evidence: Evidence, gone: Gone) {
     this.#scenario = scenario
     this.#evidence = evidence
+    this.#gone = gone
     const events = eventsOf(scenario.stream, evidence.stored)
     this.#head = events.at(-1)?.number ?? 0
+    this.#stored = new Set(events.map(({ number }) => number))
     this.#expected = events.filter(({ event }) => !(scenario.filtered && event.type === IGNORED))
     for (const { number, event } of this.#expected) {
       const key = { all: '', key: event.key, none: String(number) }[scenario.order]
@@ -69,7 +74,7 @@ export class SubscriptionCheck {
       else if (!this.#acknowledged.has(number))
         yield this.#finding('every event is acknowledged', `${number} never was`)
     }
-    if (this.#checkpoint !== this.#head) {
+    if (this.#checkpoint < this.#head) {
       yield this.#finding('the checkpoint arrives at the end', `it is ${this.#checkpoint}, the end is ${this.#head}`)
     }
   }
@@ -104,7 +109,7 @@ export class SubscriptionCheck {
         yield* this.#deliver(process, record.number, record.at)
         break
       case 'acknowledged':
-        for (const number of record.numbers) yield* this.#acknowledge(process, number)
+        for (const number of record.numbers) if (!this.#isGone(number)) yield* this.#acknowledge(process, number)
         break
     }
   }
@@ -112,11 +117,12 @@ export class SubscriptionCheck {
   *#deliver(process: string, number: number, at: number): Generator<Finding> {
     const found = this.#places.get(number)
     if (!found) {
+      if (this.#isGone(number)) return
       yield this.#finding('only events of the stream are delivered', `${number} is none of them`)
       return
     }
     const { key, place } = found
-    const without = at - (this.#without.get(process) ?? at)
+    const without = this.#awake(process, this.#without.get(process) ?? at, at)
     if (without > ON_ITS_WAY) {
       yield this.#finding(
         'who does not hold it delivers nothing',
@@ -143,6 +149,18 @@ export class SubscriptionCheck {
     this.#delivered.add(number)
   }
 
+  /** Whether it was an event that was deleted later: it may have been delivered or not. */
+  #isGone(number: number): boolean {
+    return this.#scenario.stream === '$all' && !this.#stored.has(number) && this.#gone.has(number)
+  }
+
+  /** The milliseconds between two times during which the process was not stopped. */
+  #awake(process: string, from: number, to: number): number {
+    const stops = this.#evidence.disturbances.filter((stop) => stop.stopped && stop.process === process)
+    const asleep = stops.map((stop) => Math.max(0, Math.min(to, stop.to) - Math.max(from, stop.from)))
+    return to - from - asleep.reduce((sum, time) => sum + time, 0)
+  }
+
   /** The first earlier event of the key that nobody has handled, and that is not in the same hands. */
   #firstOpen(key: string, place: number, { inFlight }: Hold): number | undefined {
     const numbers = this.#keys.get(key) ?? []
@@ -158,9 +176,10 @@ export class SubscriptionCheck {
     const newest = this.#newest
     if (!newest || newest === hold || newest.process === hold.process) return
     const disturbed = this.#evidence.disturbances.some(
-      ({ process, from, to }) => process === hold.process && from <= at && to >= newest.began - DISTURBED_HAND_OVER,
+      ({ process, from, to, stopped }) =>
+        !stopped && process === hold.process && from <= at && to >= newest.began - DISTURBED_HAND_OVER,
     )
-    const overlap = at - newest.began
+    const overlap = this.#awake(hold.process, newest.began, at)
     if (overlap <= (disturbed ? DISTURBED_HAND_OVER : HAND_OVER)) return
     const what = `${hold.process} delivered ${number} ${Math.round(overlap)} ms after ${newest.process} had begun`
     yield this.#finding('one process at a time delivers', what)

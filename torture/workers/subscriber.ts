@@ -3,6 +3,9 @@ import type { RecordedEvent } from '../../src/index.ts'
 import { IGNORED, SUBSCRIPTIONS, type SubscriptionScenario } from '../scenario.ts'
 import { pause, runWorker, type Worker } from './worker.ts'
 
+/** Milliseconds that some events take: longer than the store takes to write a checkpoint. */
+const SLOW = 100
+
 /** What a handler throws on purpose. */
 class Planned extends Error {}
 
@@ -41,7 +44,7 @@ async function runAgain(
   const handler = async ({ eventNumber: number }: RecordedEvent) => {
     journal.write({ type: 'delivered', subscription, subscriber: 'run', number })
     const chance = pick(200)
-    if (chance < 60) await pause(chance < 20 ? chance : 1, ending)
+    if (chance < 40) await pause(chance === 0 ? SLOW : chance < 8 ? chance * 2 : 1, ending)
     if (throws && chance === 199) throw new Planned('on purpose')
     journal.write({ type: 'acknowledged', subscription, numbers: [number] })
   }

@@ -13,6 +13,10 @@ interface WorkerSettings {
 
 export interface Worker {
   readonly store: EventStore
+  /** That one and another one, in the same process. */
+  readonly stores: readonly EventStore[]
+  /** The server, by way of the proxy. */
+  readonly url: string
   readonly journal: Journal
   readonly journalPath: string
   /** A whole number from 0 to n - 1. */
@@ -39,12 +43,16 @@ export async function runWorker(
     journal.write({ type: 'failed', what: `uncaught: ${describe(error)}` })
     process.exit(1)
   })
-  await using store = new EventStore({
+  const options = {
     connectionString: url,
-    onDiagnostic: (diagnostic) => onDiagnostic(journal, diagnostic),
-  })
+    enableHardDeletes: true,
+    onDiagnostic: (diagnostic: Diagnostic) => onDiagnostic(journal, diagnostic),
+  }
+  await using store = new EventStore(options)
+  await using other = new EventStore(options)
   try {
-    await work({ store, journal, journalPath, pick: random(seed), ending: ending.signal })
+    const stores = [store, other]
+    await work({ store, stores, url, journal, journalPath, pick: random(seed), ending: ending.signal })
   } catch (error) {
     journal.write({ type: 'failed', what: describe(error) })
     process.exitCode = 1

@@ -67,7 +67,7 @@ BEGIN
         RETURN NULL;
       END IF;
     END IF;
-    IF cardinality(ids) = 1 THEN
+    IF pg_catalog.cardinality(ids) = 1 THEN
       ${insert}
       SELECT place.head + 1, place.stream_id, place.version + 1, at,
         ids[1], causations[1], correlations[1], types[1], contents[1], about[1]

@@ -69,7 +69,7 @@ BEGIN
   DELETE FROM ${schema}.links WHERE position = ANY (swept_events);
   DELETE FROM ${schema}.links WHERE link_id = ANY (swept_links);
   DELETE FROM ${schema}.events WHERE position = ANY (swept_events);
-  IF cardinality(swept_events) = 0 AND cardinality(swept_links) = 0 THEN
+  IF pg_catalog.cardinality(swept_events) = 0 AND pg_catalog.cardinality(swept_links) = 0 THEN
     DELETE FROM ${schema}.streams WHERE stream_id = gone;
   END IF;
   PERFORM set_config('eventstore.enable_hard_deletes', 'off', true);

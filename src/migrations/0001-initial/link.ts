@@ -21,7 +21,7 @@ BEGIN
   END IF;
   SELECT s.stream_id INTO target_id FROM ${schema}.streams s WHERE s.stream_name = target AND s.deleted_at IS NULL;
 
-  SELECT array_agg(e.position ORDER BY i.number), (array_agg(i.id::uuid ORDER BY i.number) FILTER (WHERE e.position IS NULL))[1]
+  SELECT pg_catalog.array_agg(e.position ORDER BY i.number), (pg_catalog.array_agg(i.id::uuid ORDER BY i.number) FILTER (WHERE e.position IS NULL))[1]
   INTO positions, refused
   FROM jsonb_array_elements_text(event_ids) WITH ORDINALITY AS i (id, number)
   LEFT JOIN LATERAL (
@@ -43,16 +43,16 @@ BEGIN
     RETURN;
   END IF;
 
-  SELECT * INTO reserved FROM ${schema}.reserve(ARRAY[target], ARRAY[expected], ARRAY[cardinality(positions)], '{1}', NULL,
+  SELECT * INTO reserved FROM ${schema}.reserve(ARRAY[target], ARRAY[expected], ARRAY[pg_catalog.cardinality(positions)], '{1}', NULL,
     ARRAY[created_at]);
   IF reserved.outcomes[1] = 'ok' THEN
     INSERT INTO ${schema}.links (stream_id, stream_version, position)
     SELECT reserved.stream_ids[1], COALESCE(reserved.versions[1], 0) + p.number, p.position
-    FROM unnest(positions) WITH ORDINALITY AS p (position, number)
+    FROM pg_catalog.unnest(positions) WITH ORDINALITY AS p (position, number)
     ORDER BY p.number;
-    reserved.versions[1] := COALESCE(reserved.versions[1], 0) + cardinality(positions);
+    reserved.versions[1] := COALESCE(reserved.versions[1], 0) + pg_catalog.cardinality(positions);
   END IF;
-  RETURN QUERY SELECT reserved.outcomes[1], NULL::uuid, reserved.versions[1], positions[cardinality(positions)];
+  RETURN QUERY SELECT reserved.outcomes[1], NULL::uuid, reserved.versions[1], positions[pg_catalog.cardinality(positions)];
 END
 ${body};
 `

@@ -111,7 +111,7 @@ BEGIN
       ORDER BY p.stream, p.number
       RETURNING stream_id, stream_name
     )
-    SELECT array_agg(COALESCE(p.stream_id, c.stream_id) ORDER BY p.number) INTO stream_ids
+    SELECT pg_catalog.array_agg(COALESCE(p.stream_id, c.stream_id) ORDER BY p.number) INTO stream_ids
     FROM unnest(streams, stream_ids) WITH ORDINALITY AS p (stream, stream_id, number)
     LEFT JOIN created_streams c ON c.stream_name = p.stream;
   END IF;

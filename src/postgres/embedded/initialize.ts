@@ -34,7 +34,7 @@ async function createIn(folder: string, { initdb }: Binaries, user: ServerUser |
   await writeFile(password, randomBytes(24).toString('base64url'), { flag: 'wx', mode: 0o600 })
   for (const path of user ? [password, folder] : []) await chown(path, user?.uid ?? -1, user?.gid ?? -1)
   const login = ['--username=postgres', `--pwfile=${password}`, '--auth=scram-sha-256']
-  const args = [`--pgdata=${data}`, ...login, '--encoding=UTF8', '--no-locale', '--no-instructions']
+  const args = [`--pgdata=${data}`, ...login, '--encoding=UTF8', '--no-locale']
   await runProgram(initdb, args, { user, cwd: folder, timeout: TIMEOUT })
 }
 

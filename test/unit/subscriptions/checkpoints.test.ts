@@ -39,6 +39,7 @@ function fakeOwner() {
 const due = (subscriptionId: number, checkpoint: number): DueCheckpoint => ({
   subscriptionId,
   holder: 'me',
+  server: 'this one',
   checkpoint,
 })
 

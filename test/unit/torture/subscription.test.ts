@@ -2,81 +2,22 @@ import { describe, expect, test } from 'vitest'
 import { check } from '../../../torture/check.ts'
 import type { Evidence } from '../../../torture/checks/evidence.ts'
 import type { Entry, JournalRecord } from '../../../torture/journal.ts'
-import { IGNORED, LINKS, STREAMS, type SubscriptionScenario } from '../../../torture/scenario.ts'
-
-const STREAM = STREAMS[0]
-
-/** Four events of two keys in one stream, the first two of one append; the third is linked. */
-const EVENTS = ['a', 'b', 'a', 'b'].map((key, index) => ({
-  position: index + 1,
-  id: `id-${index + 1}`,
-  stream: STREAM,
-  version: index + 1,
-  type: 'Happened',
-  key,
-}))
-
-const PLAIN: SubscriptionScenario = {
-  name: 'plain',
-  stream: '$all',
-  order: 'all',
-  mode: 'run',
-  concurrency: 1,
-  maxInFlight: 1,
-  filtered: false,
-  throws: false,
-  checkpointEvery: 1,
-  maxQueued: 10,
-}
-
-const WRITTEN: readonly Entry[] = [
-  { type: 'append-called', operation: 'one', parts: [{ stream: STREAM, ids: ['id-1', 'id-2'] }] },
-  { type: 'append-answered', operation: 'one', results: [{ streamVersion: 2, position: 2 }] },
-  { type: 'append-called', operation: 'two', parts: [{ stream: STREAM, ids: ['id-3', 'id-4'] }] },
-  { type: 'link-called', operation: 'one', part: { stream: LINKS, ids: ['id-3'] } },
-  { type: 'link-answered', operation: 'one', part: { stream: LINKS, ids: ['id-3'] } },
-]
-
-/** A run in which everything went well, but for what is changed; the subscription's events are handled at 10, 20, 30 and 40. */
-function evidence(changes: Partial<Evidence> = {}): Evidence {
-  return {
-    journals: [
-      { process: 'writer', records: journal(WRITTEN.map((entry) => [0, entry])) },
-      { process: 'p', records: handled([1, 2, 3, 4]) },
-    ],
-    samples: [1, 2, 3, 4].map((checkpoint) => ({ subscription: 'plain', checkpoint, at: checkpoint * 10 + 6 })),
-    stored: { events: EVENTS, links: [{ stream: LINKS, version: 1, position: 3 }] },
-    disturbances: [],
-    subscriptions: [PLAIN],
-    followers: [],
-    ...changes,
-  }
-}
-
-function journal(entries: readonly (readonly [at: number, entry: Entry])[]): readonly JournalRecord[] {
-  return entries.map(([at, entry]) => ({ at, ...entry }))
-}
-
-function delivered(number: number): Entry {
-  return { type: 'delivered', subscription: 'plain', subscriber: 'run', number }
-}
-
-function acknowledged(...numbers: number[]): Entry {
-  return { type: 'acknowledged', subscription: 'plain', numbers }
-}
+import { IGNORED } from '../../../torture/scenario.ts'
+import {
+  acknowledged,
+  append,
+  delivered,
+  EVENTS,
+  evidence,
+  handled,
+  journal,
+  operation,
+  PLAIN,
+  rules,
+} from './evidence.ts'
 
 const STANDBY: Entry = { type: 'state', subscription: 'plain', state: 'standby' }
 const CATCHING_UP: Entry = { type: 'state', subscription: 'plain', state: 'catching-up' }
-
-/** Delivers each 10 ms and acknowledges it 5 ms later. */
-function handled(numbers: readonly number[], from = 10): readonly JournalRecord[] {
-  return numbers.flatMap((number, index) =>
-    journal([
-      [from + index * 10, delivered(number)],
-      [from + index * 10 + 5, acknowledged(number)],
-    ]),
-  )
-}
 
 /** With the writer's journal, and these of subscribers. */
 function subscribers(...journals: readonly (readonly JournalRecord[])[]): Pick<Evidence, 'journals'> {
@@ -86,83 +27,9 @@ function subscribers(...journals: readonly (readonly JournalRecord[])[]): Pick<E
   }
 }
 
-function rules(changes: Partial<Evidence> = {}): readonly string[] {
-  return [...new Set(check(evidence(changes)).map(({ rule }) => rule))]
-}
-
-describe('the checker of the torture', () => {
-  test('finds nothing in a run in which everything went well', () => {
-    expect(check(evidence())).toEqual([])
-  })
-
-  test('finds nothing in a run in which a process was killed and another one went on', () => {
-    const killed = journal([
-      [10, delivered(1)],
-      [15, acknowledged(1)],
-      [20, delivered(2)],
-    ])
-    expect(check(evidence({ ...subscribers(killed, handled([1, 2, 3, 4], 100)), samples: samplesOf(1, 4) }))).toEqual(
-      [],
-    )
-  })
-
-  test('finds what a process could not do by itself', () => {
-    expect(rules({ journals: [...evidence().journals, { process: 'x', records: journal([[1, failed]]) }] })).toEqual([
-      'no process fails by itself',
-    ])
-  })
-})
-
-const failed: Entry = { type: 'failed', what: 'Error: on purpose' }
-
 function samplesOf(...checkpoints: readonly number[]): Evidence['samples'] {
   return checkpoints.map((checkpoint, index) => ({ subscription: 'plain', checkpoint, at: 1_000 + index }))
 }
-
-describe('what is stored', () => {
-  test('an acknowledged append that is lost', () => {
-    const stored = { events: EVENTS.slice(1).map((event) => ({ ...event })), links: evidence().stored.links }
-    expect(rules({ stored })).toEqual(
-      expect.arrayContaining(['no acknowledged append is lost', 'numbers have no gaps']),
-    )
-  })
-
-  test('an append of which half is stored', () => {
-    const stored = { events: EVENTS.slice(0, 3), links: evidence().stored.links }
-    expect(rules({ stored })).toContain('an append is stored whole or not at all')
-  })
-
-  test('an event that is stored twice, or that nobody has appended', () => {
-    const twice = [...EVENTS, { ...EVENTS[0], position: 5, version: 5 } as (typeof EVENTS)[number]]
-    expect(rules({ stored: { events: twice, links: evidence().stored.links } })).toContain('no event is stored twice')
-    const strange = [...EVENTS, { ...EVENTS[0], position: 5, version: 5, id: 'id-5' } as (typeof EVENTS)[number]]
-    expect(rules({ stored: { events: strange, links: evidence().stored.links } })).toContain(
-      'only what was appended is stored',
-    )
-  })
-
-  test('a stream in another order than $all', () => {
-    const turned = EVENTS.map((event) => ({ ...event, version: 5 - event.version }))
-    expect(rules({ stored: { events: turned, links: evidence().stored.links } })).toContain(
-      'the order of a stream is that of $all',
-    )
-  })
-
-  test('an append that is elsewhere than its result says', () => {
-    const moved = EVENTS.map((event) => ({ ...event, stream: event.position < 3 ? STREAMS[1] : STREAM }))
-    expect(rules({ stored: { events: moved, links: evidence().stored.links } })).toContain(
-      'an append is where its result says',
-    )
-  })
-
-  test('a link that is lost, and one that nobody has made', () => {
-    expect(rules({ stored: { events: EVENTS, links: [] } })).toContain('no acknowledged link is lost')
-    const links = [...evidence().stored.links, { stream: LINKS, version: 2, position: 4 }]
-    expect(rules({ stored: { events: EVENTS, links } })).toEqual(['only what was linked is linked'])
-    const twice = [...evidence().stored.links, { stream: LINKS, version: 2, position: 3 }]
-    expect(rules({ stored: { events: EVENTS, links: twice } })).toEqual(['no event is linked twice'])
-  })
-})
 
 describe('what is delivered', () => {
   test('an event that is skipped', () => {
@@ -269,6 +136,50 @@ describe('what is delivered', () => {
     const records = subscribers(first, handled([2], 100))
     expect(rules({ ...records, samples: [{ subscription: 'plain', checkpoint: 4, at: 4_000 }] })).toEqual([])
   })
+
+  test('nothing in a run in which a process was killed and another one went on', () => {
+    const killed = journal([
+      [10, delivered(1)],
+      [15, acknowledged(1)],
+      [20, delivered(2)],
+    ])
+    expect(check(evidence({ ...subscribers(killed, handled([1, 2, 3, 4], 100)), samples: samplesOf(1, 4) }))).toEqual(
+      [],
+    )
+  })
+
+  test('nothing in what a stopped process delivers when it goes on, as long as it has not heard', () => {
+    const old = [...handled([1, 2]), ...handled([3], 12_000)]
+    const next = handled([1, 2, 3, 4], 100)
+    const changes = { ...subscribers(old, next), samples: [{ subscription: 'plain', checkpoint: 4, at: 13_000 }] }
+    expect(rules(changes)).toEqual(['one process at a time delivers'])
+    const stop = { process: 'p0', from: 25, to: 11_999, stopped: true }
+    expect(rules({ ...changes, disturbances: [stop] })).toEqual([])
+    expect(rules({ ...changes, disturbances: [{ ...stop, to: 10_000 }] })).toEqual(['one process at a time delivers'])
+  })
+
+  test('an event that was deleted may be delivered or not, but no other one is missing', () => {
+    const gone = EVENTS.filter(({ position }) => position !== 2)
+    const deleted = [
+      ...operation('one', append({ count: 1 }), [{ streamVersion: 1, position: 1 }]),
+      ...operation('gone', append({ stream: 'doomed', count: 1 }), [{ streamVersion: 1, position: 2 }], 1),
+      ...operation('delete', { kind: 'delete', stream: 'doomed', mode: 'hard' }, [], 3),
+      ...operation('two', append({}), [{ streamVersion: 3, position: 4 }], 2),
+    ]
+    const stored = { events: gone.map((event, index) => ({ ...event, version: index + 1 })), links: [], hidden: [] }
+    const run = (numbers: readonly number[]) =>
+      rules({
+        stored,
+        journals: [
+          { process: 'writer', records: deleted },
+          { process: 'p', records: handled(numbers) },
+        ],
+        samples: [{ subscription: 'plain', checkpoint: 4, at: 1_000 }],
+      })
+    expect(run([1, 3, 4])).toEqual([])
+    expect(run([1, 2, 3, 4])).toEqual([])
+    expect(run([1, 2, 4, 3])).toContain('events of a key are delivered in order')
+  })
 })
 
 describe('the checkpoint', () => {
@@ -293,27 +204,5 @@ describe('the checkpoint', () => {
     expect(rules({ samples: samplesOf(3, 2, 4) })).toEqual(['the checkpoint never goes back'])
     expect(rules({ samples: samplesOf(3) })).toEqual(['the checkpoint arrives at the end'])
     expect(rules({ samples: [] })).toEqual(['the checkpoint arrives at the end'])
-  })
-})
-
-describe('followers', () => {
-  const followers = [{ name: 'f', stream: '$all' }]
-  const follow = (numbers: readonly number[]) =>
-    journal(numbers.map((number) => [number, { type: 'followed', follower: 'f', number }]))
-
-  test.each([
-    ['a gap', [1, 2, 4]],
-    ['an event that comes twice', [1, 2, 2, 3, 4]],
-    ['events out of order', [1, 3, 2, 4]],
-    ['an end that is not reached', [1, 2, 3]],
-    ['an event that is not stored', [1, 2, 3, 4, 5]],
-  ])('%s', (_, numbers) => {
-    const journals = [...evidence().journals, { process: 'f', records: follow(numbers) }]
-    expect(rules({ followers, journals })).toEqual(['followers see every event once, in order'])
-  })
-
-  test('nothing in one that has seen everything, killed on the way or not', () => {
-    const records = [...follow([1, 2]), ...journal([[2.5, { type: 'started' }]]), ...follow([3, 4])]
-    expect(rules({ followers, journals: [...evidence().journals, { process: 'f', records }] })).toEqual([])
   })
 })
