@@ -22,7 +22,7 @@ export function parseConnectionString(connectionString: string | undefined): Con
   const groups = typeof connectionString === 'string' ? URL_PARTS.exec(connectionString)?.groups : undefined
   if (!groups) throw new TypeError('connectionString must be a URL like postgres://user:password@host:5432/database')
   const { scheme, user = '', hosts = '', rest = '' } = groups
-  if (rest.split('?')[0]?.includes('@')) {
+  if (rest.includes('@')) {
     // Half of a password would pass for a host, and be told of.
     throw new TypeError(
       'connectionString cannot be used: there is an @ after the host. Encode special characters of a password, as in %40 for @.',

@@ -16,6 +16,8 @@ export interface CommandLineOptions {
   /** Columns of the terminal that it runs in; none is a pipe. */
   readonly columns?: number
   readonly signal?: AbortSignal
+  /** Where it is run, and a config file looked for. */
+  readonly folder?: string
   /** Called with what is on standard output so far, whenever something comes. */
   readonly onOutput?: (stdout: string) => void
 }
@@ -24,7 +26,13 @@ export interface CommandLineOptions {
 export async function commandLine(
   connectionString: string,
   args: readonly string[],
-  { input = '', columns, signal = new AbortController().signal, onOutput = () => {} }: CommandLineOptions = {},
+  {
+    input = '',
+    columns,
+    signal = new AbortController().signal,
+    folder = import.meta.dirname,
+    onOutput = () => {},
+  }: CommandLineOptions = {},
 ): Promise<Printed> {
   const printed = { stdout: '', stderr: '' }
   const sink = (name: 'stdout' | 'stderr') => {
@@ -36,7 +44,7 @@ export async function commandLine(
   }
   const exitCode = await run(args, {
     env: { DATABASE_URL: connectionString },
-    folder: import.meta.dirname,
+    folder,
     stdin: Readable.from(input === '' ? [] : [input]),
     stdout: sink('stdout'),
     stderr: sink('stderr'),

@@ -9,6 +9,7 @@ import {
   checkOneOf,
   checkOptions,
   checkSignal,
+  describeKind,
   describeValue,
   nameProblem,
 } from '../../../src/util/arguments.ts'
@@ -194,7 +195,7 @@ describe('checkOptions', () => {
   test('refuses what is no object', () => {
     for (const value of [null, 'page', 1, true, [], () => {}, Symbol('a')])
       expect(() => checkOptions(wrong(value), 'read', [])).toThrow(
-        new TypeError(`Options of read must be an object, found ${describeValue(value)}`),
+        new TypeError(`Options of read must be an object, found ${describeKind(value)}`),
       )
   })
 })
