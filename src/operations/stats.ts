@@ -1,4 +1,5 @@
 import type { Query } from '../postgres/executor.ts'
+import { escapeLiteral } from '../postgres/identifier.ts'
 import type { Operations } from './operations.ts'
 
 /** One table, its size on disk in bytes, and that of its indexes. */
@@ -39,8 +40,8 @@ export async function readStats({ query, schema, schemaName }: Operations): Prom
         (SELECT count(*) FROM ${schema}.links)::text AS links,
         (SELECT count(*) FROM ${schema}.subscriptions)::text AS subscriptions,
         (SELECT count(*) FROM ${schema}.snapshots)::text AS snapshots,
-        (SELECT format_type(a.atttypid, NULL) FROM pg_attribute a
-         WHERE a.attrelid = '${schema.replaceAll("'", "''")}.events'::regclass AND a.attname = 'data') AS payload,
+        (SELECT format_type(a.atttypid, NULL::int) FROM pg_attribute a
+         WHERE a.attrelid = '${escapeLiteral(schema)}.events'::regclass::oid AND a.attname = 'data') AS payload,
         current_setting('server_version') AS server
       FROM ${schema}.stream_versions v
       WHERE v.stream_id = 0`,

@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +12,7 @@ import { stopPostmaster } from '../../src/postgres/embedded/postmaster.ts'
 import { identity, lastLines, runProgram, serverEnvironment } from '../../src/postgres/embedded/run.ts'
 import { isRunning } from '../../src/postgres/embedded/temporary.ts'
 import { findServerUser, type ServerUser } from '../../src/postgres/embedded/user.ts'
+import { unusedPort } from './forwarder.ts'
 import { runSql } from './run-sql.ts'
 
 /** How a server is brought down: once its sessions have left, by ending them, by dropping everything, or killed. */
@@ -113,7 +113,7 @@ async function initialize(settings: Readonly<Record<string, string>>, disk: Data
   const data = disk?.holds === 'data' ? disk.place : join(folder, 'data')
   const user = await findServerUser(folder)
   const { initdb, postgres } = await prepareBinaries(user)
-  const port = await freePort()
+  const port = await unusedPort()
   const password = randomBytes(24).toString('base64url')
   const secret = join(folder, 'password')
   await writeFile(secret, password, { mode: 0o600 })
@@ -180,16 +180,6 @@ async function untilAnswered(cluster: Cluster, server: ChildProcess): Promise<vo
       throw new Error(`The server does not answer:\n${lastLines(await readFile(cluster.log, 'utf8'))}`, { cause })
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No free port was found on 127.0.0.1')
-  return address.port
 }
 
 async function removeAbandoned(): Promise<void> {
