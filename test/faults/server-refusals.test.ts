@@ -126,11 +126,17 @@ describe('a session that is in the way', () => {
         await store.withClient(client).append('s', newEvents(2), { expectedVersion: 1 })
         await client.query(`LOCK TABLE ${store.schema}.events`)
         await client.query(`NOTIFY "eventstore.${await tableId(client.query.bind(client), store.schema)}", ''`)
-        await client.query('COMMIT')
-        await client.query('BEGIN')
-        await client.query(`LOCK TABLE ${store.schema}.events`)
-        await eventually(() => expect(diagnostics.some(({ type }) => type === 'read-failed')).toBe(true))
-        await client.query('COMMIT')
+        await withClient(server.url, async (next) => {
+          await next.query('SET lock_timeout = 0')
+          await next.query('BEGIN')
+          // It waits before the events can be seen: nobody reads them between the two.
+          const locking = next.query(`LOCK TABLE ${store.schema}.events`)
+          await eventually(async () => expect(await countWaiting(server.url)).toBe(1))
+          await client.query('COMMIT')
+          await locking
+          await eventually(() => expect(diagnostics.some(({ type }) => type === 'read-failed')).toBe(true))
+          await next.query('COMMIT')
+        })
       })
       await observed.untilAll(3)
     }))
