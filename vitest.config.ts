@@ -4,9 +4,10 @@ const withServer = { globalSetup: 'test/support/global-setup.ts', testTimeout: 3
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    // Two cores: the third works while the others wait for what takes its time.
+    maxWorkers: 3,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, testTimeout: 30_000 } },
       {
         test: {
           name: 'types',

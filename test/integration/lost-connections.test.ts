@@ -33,15 +33,16 @@ describe('connections that the server ends', () => {
     return store
   }
 
-  /** Resolves when nothing runs for the store any more: after an append it notifies, on a connection of the pool. */
+  /** Resolves when nothing runs for the store any more, and it has heard so: after an append it notifies, on a connection of the pool. */
   async function untilNotified({ schema }: FreshStore): Promise<void> {
     await eventually(async () => {
-      const statements = await runSql<{ state: string; query: string }>(
+      const statements = await runSql<{ query: string; idle: boolean }>(
         database.connectionString,
-        'SELECT state, query FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+        `SELECT query, state = 'idle' AND state_change < clock_timestamp() - interval '100 ms' AS idle
+         FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1`,
         [schema],
       )
-      expect(statements.filter(({ state }) => state !== 'idle')).toEqual([])
+      expect(statements.filter(({ idle }) => !idle)).toEqual([])
       expect(statements.some(({ query }) => query.includes('pg_notify'))).toBe(true)
     })
   }

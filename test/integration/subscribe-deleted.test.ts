@@ -192,6 +192,7 @@ describe.each(KINDS)('deleting a subscription to %s', (kind) => {
     const running = rejection(subscription.run(() => {}))
     await using untouched = target.store.subscribe(target.stream, 'untouched')
     const recorder = new Recorder(untouched, 9)
+    await untouched.acquired()
     await iterated.until(1)
     const waiting = rejection(subscription.reached(99))
     await through.deleteSubscription(target.stream, 'sub')
