@@ -61,7 +61,7 @@ export class Listener {
   }
 
   async #listen(session: Session): Promise<void> {
-    const { schema, executor, wakeUps, onDiagnostic } = this.#options
+    const { schema, executor, wakeUps, onSubscriptionsChanged, onDiagnostic } = this.#options
     const [names] = await session.query<{ channel: string; key: string }>(channelStatement(schema), QUERY_TIMEOUT)
     if (!names) throw new Error('The store has no channel')
     const { channel, key } = names
@@ -78,7 +78,9 @@ export class Listener {
     } else {
       onDiagnostic({ type: 'polling', reason: noSession().message })
     }
+    // What was told before is not heard: not what has grown, and not which subscription was given up.
     wakeUps.wakeAll()
+    onSubscriptionsChanged()
     while (!this.#stopping.signal.aborted) {
       await session.whileOpen(this.#pause(HEARTBEAT_EVERY))
       if (!this.#stopping.signal.aborted) await session.query({ text: 'SELECT 1' }, QUERY_TIMEOUT)

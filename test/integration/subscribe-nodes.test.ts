@@ -49,6 +49,27 @@ describe.each(KINDS)('two stores that subscribe to %s by one name', (kind) => {
     await expectGiven([standby], [[1]])
   })
 
+  test('take over what was given up while nothing could be heard, as soon as it can be again', async () => {
+    await using target = await open()
+    const first = target.store.subscribe(target.stream, 'sub')
+    const holder = new Recorder(first)
+    await first.acquired()
+    await using second = target.sibling(LATE).subscribe(target.stream, 'sub')
+    const standby = new Recorder(second)
+    await eventually(() => expect(second.state).toBe('standby'))
+    const listening = await eventually(async () => {
+      const sessions = await sessionsOf(database.connectionString, 'notifications')
+      expect(sessions).toHaveLength(2)
+      return sessions
+    })
+    await terminateSessions(database.connectionString, 'notifications', listening)
+    await first.close()
+    await second.acquired()
+    await target.append()
+    await expectGiven([standby], [[1]])
+    expect(holder.given).toEqual([])
+  })
+
   test('take over as soon as the holder’s store is closed', async () => {
     await using target = await open()
     const other = target.sibling(LATE)
