@@ -22,13 +22,15 @@ export function parseConnectionString(connectionString: string | undefined): Con
   const groups = typeof connectionString === 'string' ? URL_PARTS.exec(connectionString)?.groups : undefined
   if (!groups) throw new TypeError('connectionString must be a URL like postgres://user:password@host:5432/database')
   const { scheme, user = '', hosts = '', rest = '' } = groups
-  if (rest.includes('@')) {
+  const [misplaced] = /[@#]/.exec(rest) ?? []
+  if (misplaced) {
     // Half of a password would pass for a host, and be told of.
     throw new TypeError(
-      'connectionString cannot be used: there is an @ after the host. Encode special characters of a password, as in %40 for @.',
+      `connectionString cannot be used: there is a ${misplaced} after the host. Encode special characters of a password, as in ` +
+        '%40 for @ and %23 for #.',
     )
   }
-  const parameters = new URLSearchParams(rest.split('#')[0]?.split('?')[1])
+  const parameters = new URLSearchParams(rest.split('?')[1])
   return {
     hosts: hosts.split(',').map((host) => checkedConfig(verifyingTls(`${scheme}${user}${host}${rest}`))),
     sessionAttributes: checkSessionAttributes(parameters.get('target_session_attrs') ?? 'any'),

@@ -84,6 +84,7 @@ describe('parseConnectionString', () => {
     ['a port that is no number', `postgres://ann:${SECRET}@a:port/shop`],
     ['a second host that cannot be', `postgres://ann:${SECRET}@a,b:port/shop`],
     ['a # in the password', `postgres://ann:x#${SECRET}@a/shop`],
+    ['an @ and a # in the password', `postgres://ann:x@${SECRET}/x#x`],
     ['a / in the password', `postgres://ann:x/${SECRET}@a/shop`],
     ['a ? in the password', `postgres://ann:x?${SECRET}@a/shop`],
     ['a database that is no UTF-8', `postgres://ann:${SECRET}@a/%ff`],
