@@ -82,11 +82,15 @@ const REFUSALS: Record<string, Record<string, (operations: StreamOperations) => 
   },
 }
 
+/** The drivers themselves. Query builders run the same statements on them: one refusal of each code shows that. */
+const DRIVERS_THEMSELVES = ['pg', 'postgres.js']
+
 describe.each(DRIVERS)('in a transaction of $name', (choice) => {
   const user = useDriver(database, choice)
+  const most = DRIVERS_THEMSELVES.includes(choice.name) ? Number.POSITIVE_INFINITY : 1
 
   describe.each(Object.entries(REFUSALS))('%s leaves the transaction usable', (code, refusals) => {
-    test.each(Object.entries(refusals))('for %s', async (_, refused) => {
+    test.each(Object.entries(refusals).slice(0, most))('for %s', async (_, refused) => {
       await using store = await openStore()
       await store.append('existing', newEvents(2), noStream)
       await store.append('other', STORED, noStream)
