@@ -145,7 +145,7 @@ describe('the roles of the page', () => {
     await subscription.reached(2)
     await expect.poll(() => followed.at(-1)).toBe(2)
     expect(seen).toEqual([1, 2])
-    expect(subscription.state).toBe('live')
+    await expect.poll(() => subscription.state).toBe('live')
     leaving.abort()
     await following
     await subscription.close()
