@@ -3,7 +3,7 @@ import { torture } from '../../torture/torture.ts'
 
 /** Another run of the same kind: `TORTURE_SEED=7 npx vitest run --project faults torture`. */
 const SEED = Number(process.env.TORTURE_SEED ?? 163)
-const MINUTES = 0.15
+const MINUTES = 0.25
 
 test('processes that are killed, stopped, cut off and refused lose nothing, skip nothing, and keep the order', async () => {
   console.log(`Torture with seed ${SEED}`)

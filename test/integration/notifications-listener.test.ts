@@ -104,7 +104,8 @@ describe('a listener', () => {
       )
     await notify('of a later version')
     await eventually(() => expect(new Set(listener.woken)).toEqual(new Set(['s', 'other', '$all'])))
+    expect(listener.subscriptionsChanged()).toBe(1) // when it began to hear
     await notify('subscriptions')
-    await eventually(() => expect(listener.subscriptionsChanged()).toBe(1))
+    await eventually(() => expect(listener.subscriptionsChanged()).toBe(2))
   })
 })
