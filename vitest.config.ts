@@ -23,6 +23,9 @@ export default defineConfig({
       },
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...withServer } },
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...withServer } },
+      { test: { name: 'examples', include: ['test/examples/**/*.test.ts'], ...withServer } },
+      { test: { name: 'docs', include: ['test/docs/**/*.test.ts'], ...withServer } },
+      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...withServer } },
     ],
   },
 })

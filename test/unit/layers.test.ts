@@ -6,9 +6,11 @@ const ROOT = resolve(import.meta.dirname, '../../src')
 
 /** The ranks of ARCHITECTURE.md: what stands higher may import what stands lower. */
 const RANKS: Readonly<Record<string, number>> = {
-  cli: 6,
+  cli: 7,
+  admin: 6,
   adapters: 5,
   'index.ts': 5,
+  'embedded.ts': 5,
   'event-store.ts': 5,
   operations: 4,
   subscriptions: 4,
