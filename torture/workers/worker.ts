@@ -25,6 +25,9 @@ export interface Worker {
   readonly ending: AbortSignal
 }
 
+/** Milliseconds after which the conductor would have killed whoever was to end. */
+const ORPHANED_AFTER = 120_000
+
 /**
  * Runs a process of the torture: works until stdin ends, then closes the store and ends by itself, with nothing left open. What
  * nobody expected is written to the journal, and makes the verdict bad.
@@ -37,7 +40,11 @@ export async function runWorker(
   using journal = new Journal(journalPath)
   const ending = new AbortController()
   setMaxListeners(0, ending.signal)
-  void once(process.stdin.resume(), 'close').then(() => ending.abort())
+  void once(process.stdin.resume(), 'close').then(() => {
+    ending.abort()
+    // The conductor kills who takes longer, if he is still there: without him, and without his server, nothing would ever end.
+    setTimeout(() => process.exit(1), ORPHANED_AFTER).unref()
+  })
   process.on('warning', (warning) => journal.write({ type: 'failed', what: `warning: ${warning.stack}` }))
   process.on('uncaughtException', (error) => {
     journal.write({ type: 'failed', what: `uncaught: ${describe(error)}` })
