@@ -51,7 +51,7 @@ const OPTIONS = [
 ] as const
 
 /**
- * An event store in a schema of a PostgreSQL database.
+ * An event store in a schema of a PostgreSQL database. Open one in each process, share it, and close it when the process ends.
  *
  * @example
  * const store = new EventStore({ connectionString: 'postgres://localhost/shop' })
@@ -81,7 +81,11 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
   #appendsHeld: Promise<unknown> | undefined
   #closing: Promise<void> | undefined
 
-  /** Does no I/O: connects on first use. Throws TypeError or RangeError for options that cannot work. */
+  /**
+   * Does no I/O: connects on first use, listens for new events with the first follower or subscription.
+   *
+   * @throws TypeError or RangeError for options that cannot work
+   */
   constructor(options: EventStoreOptions<Types> = {}) {
     const checked = checkOptions(options, 'EventStore', OPTIONS)
     this.#settings = checkSchemaSettings(checked)
@@ -130,9 +134,10 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
   }
 
   /**
-   * New events as they are appended, in order, none missing; nothing is remembered. `stream` may be `'$all'`. Throws at once for
-   * invalid arguments; what iterates it rejects with the abort's reason, or with ClosedError when the store is closed.
+   * New events as they are appended, in order, none missing; nothing is remembered. `stream` may be `'$all'`, or one that does
+   * not exist yet. What iterates it rejects with the reason of an aborted `signal`; a failed read is tried again.
    *
+   * @throws {@link ClosedError} when the store is closed
    * @example
    * for await (const event of store.follow('$all', { after: 'start' })) console.log(event.position, event.type)
    */
@@ -141,7 +146,8 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
   }
 
   /**
-   * A persistent subscription: at least once, from its checkpoint. Opens when it is first connected to. `stream` may be `'$all'`.
+   * A persistent subscription: at least once, from its checkpoint. Opens when it is first connected to. `stream` may be `'$all'`,
+   * or one that does not exist yet. The options hold for this handle; only the checkpoint is remembered.
    *
    * @example
    * await using subscription = store.subscribe('$all', 'mailer')
@@ -162,7 +168,8 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
   }
 
   /**
-   * Removes the checkpoint, and ends whoever holds the subscription, in whichever process. Does nothing when there is none.
+   * Removes the checkpoint, and ends whoever holds the subscription, in whichever process, with `ClosedError`. Does nothing when
+   * there is none.
    *
    * @example
    * await store.deleteSubscription('$all', 'mailer')
@@ -176,6 +183,7 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
    * usable; what the database refuses aborts it, as always. Holds the store's write lock until you commit, so append last.
    * READ COMMITTED only. For clients of other drivers than `pg` see `pg-event-store/adapters`.
    *
+   * @throws TypeError when the client has no `query`; its operations, when no transaction is open
    * @example
    * await client.query('BEGIN')
    * await client.query('UPDATE stock SET items = items - 1 WHERE product = $1', [product])
@@ -192,21 +200,35 @@ export class EventStore<Types extends EventTypes = EventTypes> implements Stream
 
   /**
    * Brings the schema up to date, creating it if need be: idempotent, safe to run in several processes at once. Embedded stores
-   * do it by themselves.
+   * do it by themselves. A migration has 10 minutes.
+   *
+   * @throws {@link MigrationRequiredError} when the schema is newer than the library, or has another `payload`
+   * @throws {@link DatabaseError} when the role may not, or the schema holds something else by these names
+   * @example
+   * await store.migrate() // before the first append, at every start
    */
   async migrate(): Promise<void> {
     await this.#running.start(() => runMigrations(this.#database, this.#settings))
   }
 
   /**
-   * Ends followers and subscriptions, waits for the operations that run, and closes every connection of its own. Idempotent; later
-   * operations are ClosedError.
+   * Ends followers, lets subscriptions finish the events at work and write their checkpoints, waits for the operations that run,
+   * and closes every connection of its own. Idempotent; later operations are `ClosedError`.
+   *
+   * @example
+   * process.once('SIGTERM', () => store.close())
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
+  /**
+   * Closes the store at the end of a block.
+   *
+   * @example
+   * await using passing = new EventStore({ connectionString: 'postgres://localhost/shop' })
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

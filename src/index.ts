@@ -1,4 +1,8 @@
-/** An event store for Node.js on PostgreSQL. */
+/**
+ * An event store for Node.js on PostgreSQL: `import { EventStore } from 'pg-event-store'`.
+ *
+ * @module pg-event-store
+ */
 export type { Diagnostic } from './diagnostics.ts'
 export {
   CheckpointAheadError,

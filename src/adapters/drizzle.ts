@@ -3,14 +3,19 @@ import { inSnakeCase } from './column-names.ts'
 
 /** The part of Drizzle's `PgTransaction` that is needed. */
 export interface DrizzleTransaction<Query> {
+  /** Runs a statement in the transaction. */
   execute(query: Query): PromiseLike<unknown>
+  /** Tells a transaction from a whole database, which is refused when it compiles. */
   rollback(): never
 }
 
 /** The part of Drizzle's `sql` that is needed. */
 export interface DrizzleSql<Query> {
+  /** Text as it is. */
   raw(text: string): Query
+  /** A parameter. */
   param(value: unknown): unknown
+  /** One query of several pieces. */
   join(chunks: unknown[]): Query
 }
 
@@ -18,13 +23,14 @@ export interface DrizzleSql<Query> {
 const QUOTED_OR_PARAMETER = /"(?:[^"]|"")*"|'(?:[^']|'')*'|\$(\d+)/g
 
 /**
- * The client of a Drizzle transaction, on `node-postgres`, `postgres-js` or another of its PostgreSQL drivers.
+ * The client of a Drizzle transaction, on `node-postgres`, `postgres-js` or another of its PostgreSQL drivers. `sql` is Drizzle's
+ * own, of the version that made the transaction.
  *
  * @example
  * import { sql } from 'drizzle-orm'
  *
  * await db.transaction(async (tx) => {
- *   await tx.update(stock).set({ items: 3 }).where(eq(stock.product, product))
+ *   await tx.execute(sql`UPDATE stock SET items = items - 1 WHERE product = ${product}`)
  *   await store.withClient(drizzleClient(tx, sql)).append(`order-${id}`, event, { expectedVersion: 'no-stream' })
  * })
  */

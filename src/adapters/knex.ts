@@ -2,7 +2,9 @@ import type { Queryable } from '../options.ts'
 
 /** The part of Knex's `Transaction` that is needed. */
 export interface KnexTransaction {
+  /** Whether it was committed or rolled back. */
   isCompleted(): boolean
+  /** Gives the transaction's connection. */
   readonly client: { acquireConnection(): Promise<Queryable> }
 }
 
@@ -10,6 +12,7 @@ export interface KnexTransaction {
  * The client of a Knex transaction on `pg`. Its statements go to the transaction's connection as they are: `trx.raw` would take
  * every `?` for a binding. So Knex's events do not tell of them.
  *
+ * @throws ConnectionError from the store's operations, once the transaction was committed or rolled back
  * @example
  * await knex.transaction(async (trx) => {
  *   await trx('stock').where({ product }).decrement('items')

@@ -2,7 +2,9 @@ import type { Queryable } from '../options.ts'
 
 /** The part of Kysely's `Transaction` that is needed. */
 export interface KyselyTransaction {
+  /** Tells a transaction from a whole database, which is refused when it compiles. */
   readonly isTransaction: true
+  /** The same transaction without the plugins that rename columns. */
   withoutPlugins(): { executeQuery(query: CompiledQuery): Promise<{ rows: unknown[] }> }
 }
 
@@ -19,7 +21,7 @@ interface CompiledQuery {
 }
 
 /**
- * The client of a Kysely transaction.
+ * The client of a Kysely transaction, also of a controlled one, with whatever plugins.
  *
  * @example
  * await db.transaction().execute(async (trx) => {

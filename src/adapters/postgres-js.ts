@@ -3,7 +3,9 @@ import { inSnakeCase } from './column-names.ts'
 
 /** The part of postgres.js' `TransactionSql` that is needed. */
 export interface PostgresJsTransaction {
+  /** Runs a statement with parameters. */
   unsafe(text: string, parameters?: unknown[]): PromiseLike<unknown[]>
+  /** Tells a transaction from a whole database, which is refused when it compiles. */
   savepoint(name: string, work: () => unknown): unknown
 }
 

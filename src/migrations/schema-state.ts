@@ -4,9 +4,11 @@ import type { Query } from '../postgres/executor.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { PAYLOADS, qualified, type SchemaSettings } from './schema.ts'
 
-/** A migration, and when it ran; null while it has not. */
+/** A migration of the schema. */
 export interface Migration {
+  /** Its number and what it does: `0001-initial`. */
   readonly name: string
+  /** When it ran; null while it has not. */
   readonly appliedAt: Date | null
 }
 

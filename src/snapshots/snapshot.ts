@@ -9,11 +9,17 @@ import { Deadline } from '../util/deadline.ts'
 
 /** The state of something at a version, kept so that it need not be computed from all of its events. */
 export interface Snapshot<Data = unknown> {
+  /** Whose state it is, usually a stream's name: 1 to 1,000 bytes of text. One snapshot is kept for each. */
   readonly sourceId: string
+  /** The version up to which events are in it; read on after it. */
   readonly sourceVersion: number
+  /** What kind of thing it is, so that a change of its form can be told: 1 to 1,000 bytes of text. */
   readonly sourceType: string
+  /** The state: anything that the serializer takes, up to 64 MB. */
   readonly data: Data
+  /** What is known besides. @default {} */
   readonly metadata?: Metadata
+  /** When it was taken. @default now, by the clock of this process */
   readonly createdAt?: Date
 }
 

@@ -9,11 +9,24 @@ import { type EventPage, type PageRequest, readPage } from './pages.ts'
 import type { StoreContext } from './store-context.ts'
 import { checkStreamName } from './stream-name.ts'
 
-/** A lazy read: nothing is queried until it is iterated, and each iteration reads anew. */
+/**
+ * A lazy read: nothing is queried until it is iterated, and each iteration reads anew. While one page is worked on, the next is
+ * fetched: two pages are in memory at most.
+ */
 export interface EventStream<Types extends EventTypes> extends AsyncIterable<RecordedEvent<Types>> {
-  /** Reads all of it into an array. */
+  /**
+   * Reads all of it into an array.
+   *
+   * @example
+   * const [latest] = await store.read('order-1', { direction: 'backwards', limit: 1 }).toArray()
+   */
   toArray(): Promise<RecordedEvent<Types>[]>
-  /** The same events in arrays of `batchSize`, the last perhaps shorter. */
+  /**
+   * The same events in arrays of `batchSize`, the last perhaps shorter.
+   *
+   * @example
+   * for await (const events of store.read('$all', { batchSize: 500 }).batches()) await projectAll(events)
+   */
   batches(): AsyncIterable<readonly RecordedEvent<Types>[]>
 }
 

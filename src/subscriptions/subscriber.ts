@@ -26,14 +26,17 @@ export interface SubscriberControl<Types extends EventTypes> {
   readonly ended: AbortSignal
 }
 
+/*
+ *   delivered ─► waiting ──iterated──► given ──ack──► done
+ *                   └─────── drop ───────┴──► stale: acknowledging it does nothing
+ */
+
 /**
  * One consumer of a subscription: iterate it, and acknowledge what you have handled. Leaving the loop closes it.
  *
- *   delivered ─► waiting ──iterated──► given ──ack──► done
- *                   └─────── drop ───────┴──► stale: acknowledging it does nothing
- *
  * @example
- * for await (const event of subscription.connect({ maxInFlight: 10 })) {
+ * const subscriber = subscription.connect({ maxInFlight: 10 })
+ * for await (const event of subscriber) {
  *   await handle(event)
  *   subscriber.ack(event)
  * }
@@ -75,11 +78,27 @@ export class Subscriber<Types extends EventTypes> implements AsyncIterable<Recor
     return { subscriber, control }
   }
 
+  /**
+   * The events, one by one, until the subscriber or its subscription is closed. Rejects with what ended the subscription, or the
+   * reason of an aborted `signal`.
+   *
+   * @example
+   * for await (const event of subscriber) subscriber.ack(event)
+   */
   [Symbol.asyncIterator](): AsyncIterator<RecordedEvent<Types>> {
     return this.#iterate(() => this.#take())
   }
 
-  /** The same events in arrays of up to `maxInFlight`: as many as are there. */
+  /**
+   * The same events in arrays of up to `maxInFlight`: as many as are there.
+   *
+   * @example
+   * for await (const events of subscriber.batches()) {
+   *   await projectAll(events)
+   *   const last = events.at(-1)
+   *   if (last) subscriber.ack(last) // and every event before it
+   * }
+   */
   batches(): AsyncIterable<readonly RecordedEvent<Types>[]> {
     const takeBatch = () => {
       const batch: RecordedEvent<Types>[] = []
@@ -92,8 +111,13 @@ export class Subscriber<Types extends EventTypes> implements AsyncIterable<Recor
   }
 
   /**
-   * Acknowledges this event and every earlier one that this subscriber was given. Throws `UnexpectedAckError` for what it was never
-   * given or has acknowledged, `ClosedError` after it was closed; is ignored for events given before the lock was lost.
+   * Acknowledges this event and every earlier one that this subscriber was given. Is ignored for events given before the lock was
+   * lost.
+   *
+   * @throws {@link UnexpectedAckError} for what it was never given or has acknowledged
+   * @throws {@link ClosedError} after it was closed
+   * @example
+   * for await (const { eventNumber } of subscriber) subscriber.ack(eventNumber)
    */
   ack(event: RecordedEvent<Types> | number): void {
     const eventNumber: unknown = typeof event === 'object' ? event?.eventNumber : event
@@ -112,13 +136,25 @@ export class Subscriber<Types extends EventTypes> implements AsyncIterable<Recor
     }
   }
 
-  /** Leaves; events in flight go to the other subscribers. Idempotent. */
+  /**
+   * Leaves; events in flight go to the other subscribers. The last one that leaves has the checkpoint written and the lock given
+   * back. Idempotent.
+   *
+   * @example
+   * await subscriber.close()
+   */
   close(): Promise<void> {
     this.#end()
     this.#left ??= this.#port.leave()
     return this.#left
   }
 
+  /**
+   * Leaves at the end of a block.
+   *
+   * @example
+   * await using passing = subscription.connect()
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

@@ -35,7 +35,9 @@ export interface SubscriptionServices extends Services {
  * await subscription.run(async (event) => { await send(event) })
  */
 export class Subscription<Types extends EventTypes> implements AsyncDisposable {
+  /** The stream, or `'$all'`. */
   readonly stream: string
+  /** The name, one of a kind for the stream. */
   readonly name: string
   readonly #services: SubscriptionServices
   readonly #plan: SubscriptionPlan<Types>
@@ -57,20 +59,25 @@ export class Subscription<Types extends EventTypes> implements AsyncDisposable {
     this.name = plan.name
   }
 
+  /** Where it stands; `acquiring` before it is first connected to. */
   get state(): SubscriptionState {
     if (this.#ended) return 'closed'
     return this.#opening?.state ?? 'acquiring'
   }
 
-  /** The last event number up to which every event was acknowledged, in memory; while not the holder, what was last read from the table. */
+  /**
+   * The last event number up to which every event was acknowledged, in memory; while not the holder, what was last read from the
+   * table.
+   */
   get checkpoint(): number {
     return this.#opening?.checkpoint ?? this.#written
   }
 
   /**
-   * Connects a subscriber; several compete for the events. Opens the subscription if it is not open; throws
-   * `SubscriptionAlreadyOpenError` when another handle of this store has it open, `ClosedError` once it is closed.
+   * Connects a subscriber; several compete for the events. Opens the subscription if it is not open.
    *
+   * @throws {@link SubscriptionAlreadyOpenError} when another handle of this store has it open
+   * @throws {@link ClosedError} once it is closed; the error that ended it, if one did
    * @example
    * const subscriber = subscription.connect({ maxInFlight: 10 })
    * for await (const event of subscriber) subscriber.ack(event)
@@ -91,9 +98,12 @@ export class Subscription<Types extends EventTypes> implements AsyncDisposable {
 
   /**
    * Hands each event to `handler`, and acknowledges it when the handler's promise resolves. Resolves on `close()`; rejects with the
-   * abort's reason, with what the handler threw (its events go to the other subscribers, or come again), or with `ClosedError` when
-   * the subscription was deleted. The handler's `signal` aborts when the lock is lost or the subscription closes.
+   * abort's reason, or with what the handler threw (its events go to the other subscribers, or come again). The handler's `signal`
+   * aborts when the lock is lost or the subscription closes.
    *
+   * @throws {@link SubscriptionAlreadyOpenError} when another handle of this store has it open
+   * @throws {@link CheckpointAheadError} when the checkpoint is past the stream's end
+   * @throws {@link ClosedError} when it was closed before, or the subscription was deleted
    * @example
    * await subscription.run((event) => project(event), { concurrency: 4 })
    */
@@ -107,7 +117,14 @@ export class Subscription<Types extends EventTypes> implements AsyncDisposable {
     await run.done.finally(() => this.#runs.delete(run))
   }
 
-  /** Resolves once this process holds the subscription. Rejects with `ClosedError` when it is closed before. */
+  /**
+   * Resolves once this process holds the subscription, which somebody has to connect to.
+   *
+   * @throws {@link ClosedError} when it is closed before; the error that ended it, if one did
+   * @example
+   * const running = subscription.run(handle)
+   * await subscription.acquired({ signal: AbortSignal.timeout(10_000) })
+   */
   async acquired(options?: { readonly signal?: AbortSignal }): Promise<void> {
     const given = checkSignal(checkOptions(options, 'acquired', ['signal']).signal)
     const signal = AbortSignal.any([this.#services.closing, ...(given ? [given] : [])])
@@ -119,7 +136,14 @@ export class Subscription<Types extends EventTypes> implements AsyncDisposable {
     }
   }
 
-  /** Resolves once the checkpoint in the table is at or past `eventNumber`, whichever process holds the subscription. */
+  /**
+   * Resolves once the checkpoint in the table is at or past `eventNumber`, whichever process holds the subscription.
+   *
+   * @throws {@link ClosedError} when it is closed before; the error that ended it, if one did
+   * @example
+   * const { position } = await store.append('order-1', event, { expectedVersion: 'any' })
+   * await subscription.reached(position, { signal: AbortSignal.timeout(10_000) }) // of a subscription to $all
+   */
   async reached(eventNumber: number, options?: { readonly signal?: AbortSignal }): Promise<void> {
     checkInteger(eventNumber, 'eventNumber', 0)
     const signal = ownSignal(checkSignal(checkOptions(options, 'reached', ['signal']).signal))
@@ -134,12 +158,23 @@ export class Subscription<Types extends EventTypes> implements AsyncDisposable {
     }
   }
 
-  /** Ends every subscriber once its handler is done, writes the checkpoint, and gives up the lock. Idempotent. */
+  /**
+   * Ends every subscriber once its handler is done, writes the checkpoint, and gives up the lock. Idempotent, and for good.
+   *
+   * @example
+   * await subscription.close()
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
+  /**
+   * Closes the subscription at the end of a block.
+   *
+   * @example
+   * await using audit = store.subscribe('$all', 'audit')
+   */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
