@@ -23,6 +23,13 @@ export interface Flags extends SettingValues {
   readonly pageSize?: string
   readonly hard?: boolean
   readonly to?: string
+  readonly fromSchema?: string
+  readonly decoder?: string
+  readonly port?: string
+  readonly allowWrites?: boolean
+  readonly seconds?: string
+  readonly stream?: readonly string[]
+  readonly force?: boolean
 }
 
 /** What a command works with. */
@@ -39,16 +46,33 @@ export interface CommandContext {
   readonly signal: AbortSignal
 }
 
-export type CommandHandler = (context: CommandContext) => Promise<ExitCode>
+/** What a command works with that needs no server. */
+export interface LocalContext extends Omit<CommandContext, 'settings'> {
+  /** All commands and their flags. */
+  readonly program: Command
+}
 
-/** A command: how it is called, and what it does. */
-export interface CommandDefinition {
+/** How a command is called. */
+interface CommandUsage {
   /** As in `read <stream>`. */
   readonly usage: string
   readonly description: string
   /** Adds its flags. */
   readonly flags?: (command: Command) => Command
+  /** The words of which its first operand is one, if it is. */
+  readonly words?: readonly string[]
   /** What follows `eventstore`, a line each. */
   readonly examples: readonly string[]
-  readonly handler: CommandHandler
+  /** Whether it runs until it is interrupted, which is no failure then. */
+  readonly endless?: boolean
+}
+
+/** A command: how it is called, and what it does. */
+export interface CommandDefinition extends CommandUsage {
+  readonly handler: (context: CommandContext) => Promise<ExitCode>
+}
+
+/** A command that needs no server. */
+export interface LocalCommandDefinition extends CommandUsage {
+  readonly runLocally: (context: LocalContext) => Promise<ExitCode>
 }

@@ -9,9 +9,21 @@ export function integerOf(text: string | undefined, flag: string, least: number)
   throw new UsageError(`${flag} must be a whole number from ${least} on, found ${JSON.stringify(text)}.`)
 }
 
+/** A time in seconds, of which there may be a part, as in `0.5`. Throws UsageError. */
+export function secondsOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && Number.isFinite(value)) return value
+  throw new UsageError(`${flag} must be a number of seconds, found ${JSON.stringify(text)}.`)
+}
+
+/** The expected versions that are no numbers. */
+export const EXPECTED_VERSIONS = ['any', 'no-stream', 'stream-exists'] as const
+
 /** Throws UsageError for what is no expected version, or is missing. */
 export function expectedVersionOf(text: string | undefined): ExpectedVersion {
-  if (text === 'any' || text === 'no-stream' || text === 'stream-exists') return text
+  const word = EXPECTED_VERSIONS.find((each) => each === text)
+  if (word !== undefined) return word
   if (text !== undefined && /^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
   const found = text === undefined ? 'none' : JSON.stringify(text)
   throw new UsageError(

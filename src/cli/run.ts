@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
-import type { CommandHandler, Flags } from './command.ts'
+import type { CommandDefinition, Flags, LocalCommandDefinition } from './command.ts'
 import { readConfigFile } from './config-file.ts'
-import { describeFailure, type ExitCode } from './failure.ts'
+import { describeFailure, type ExitCode, Interruption } from './failure.ts'
 import { Output } from './output.ts'
 import { createProgram } from './program.ts'
 import { fromEnvironment, fromFlags, resolveSettings } from './settings.ts'
@@ -24,26 +24,33 @@ export interface Surroundings {
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { stdin, stdout, stderr, signal } = surroundings
   // A command line that cannot be parsed is to be reported in JSON, too.
-  const json = args.includes('--json')
+  const json = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length).includes('--json')
   const output = new Output({ json, stdout, stderr })
   const terminal = createTerminal(stdin, stderr, signal)
   let exitCode: ExitCode = 0
-  const actionOf = (handler: CommandHandler) => async (command: Command) => {
+  let endless = false
+  const actionOf = (definition: CommandDefinition | LocalCommandDefinition) => async (command: Command) => {
+    endless = definition.endless ?? false
     const flags = command.optsWithGlobals<Flags>()
-    const settings = await readSettings(flags, surroundings)
-    const [name, operands] = [command.name(), command.args]
-    exitCode = await handler({ command: name, operands, flags, settings, output, terminal, stdin, signal })
+    const context = { command: command.name(), operands: command.args, flags, output, terminal, stdin, signal }
+    exitCode =
+      'runLocally' in definition
+        ? await definition.runLocally({ ...context, program })
+        : await definition.handler({ ...context, settings: await readSettings(flags, surroundings) })
   }
   const program = createProgram(actionOf, {
     writeOut: (text) => stdout.write(text),
     writeErr: (text) => json || stderr.write(text),
+    width: stdout.isTTY ? stdout.columns : undefined,
   })
   try {
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
     const failure = describeFailure(error)
-    if (failure.exitCode !== 0) output.fail(failure)
+    const isExpected = endless && error instanceof Interruption
+    if (isExpected && stderr.isTTY) stderr.write('\n') // behind the ^C that the terminal shows
+    if (failure.exitCode !== 0 && !isExpected) output.fail(failure)
     return failure.exitCode
   }
 }

@@ -1,5 +1,6 @@
 import { EventStore } from '../event-store.ts'
-import { type Operations, openOperations, storedPayload } from '../operations/operations.ts'
+import { checkSchemaState, readSchemaState } from '../migrations/schema-state.ts'
+import { type Operations, openOperations } from '../operations/operations.ts'
 import type { Serializer } from '../options.ts'
 import type { CommandContext } from './command.ts'
 import type { ExitCode } from './failure.ts'
@@ -12,7 +13,7 @@ export interface OpenStore {
   readonly target: Target
 }
 
-/** Works with the store that the settings name, of whichever payload it is. */
+/** Works with the store that the settings name, of whichever payload it is. Rejects when its schema is not of this version. */
 export function withStore(
   { settings, signal, output }: CommandContext,
   work: (open: OpenStore) => Promise<ExitCode>,
@@ -20,7 +21,9 @@ export function withStore(
   return withTarget(settings, signal, async (target) => {
     const { connectionString, schema } = target.options
     await using operations = openOperations(connectionString, schema)
-    const payload = (await storedPayload(operations)) ?? target.options.payload
+    const state = await readSchemaState(operations.query, schema)
+    const payload = state.payload ?? target.options.payload
+    checkSchemaState(state, { schema, payload })
     await using store = new EventStore({
       connectionString,
       schema,

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { printableLines } from './printable.ts'
 import type { Sink, Source } from './stdio.ts'
+import { wrapLines } from './wrap.ts'
 
 /** Where questions are asked, if somebody is there to answer. */
 export interface Terminal {
@@ -14,7 +16,7 @@ export function createTerminal(stdin: Source, stderr: Sink, signal: AbortSignal)
   return {
     interactive: stdin.isTTY === true && stderr.isTTY === true,
     async ask(question) {
-      stderr.write(question)
+      stderr.write(wrapLines(printableLines(question), stderr.columns))
       // Not as a terminal: the system's own line editing leaves Ctrl-C to the process.
       const lines = createInterface({ input: stdin, terminal: false })
       try {

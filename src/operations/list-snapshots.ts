@@ -35,7 +35,7 @@ export async function listSnapshots(
     text: `
       SELECT source_id, source_type, source_version::text,
         round(date_part('epoch', created_at) * 1000::float8)::int8::text AS created_at,
-        (pg_column_size(data) + pg_column_size(metadata))::text AS bytes
+        (pg_catalog.pg_column_size(data) + pg_catalog.pg_column_size(metadata))::text AS bytes
       FROM ${schema}.snapshots
       WHERE strpos(source_id, $1::text) > 0
       ORDER BY source_id

@@ -1,5 +1,3 @@
-import { readSchemaState } from '../migrations/schema-state.ts'
-import type { Payload } from '../options.ts'
 import { connectionSource } from '../postgres/connection-source.ts'
 import { Database } from '../postgres/database.ts'
 import type { Query } from '../postgres/executor.ts'
@@ -26,9 +24,4 @@ export function openOperations(connectionString: string, schemaName: string): Op
     schema: quoteIdentifier(schemaName),
     [Symbol.asyncDispose]: () => database.close(),
   }
-}
-
-/** With which payload a schema was initialized; undefined when it was not. */
-export async function storedPayload({ query, schemaName }: Operations): Promise<Payload | undefined> {
-  return (await readSchemaState(query, schemaName)).payload ?? undefined
 }

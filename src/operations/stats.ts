@@ -48,11 +48,12 @@ export async function readStats({ query, schema, schemaName }: Operations): Prom
   })
   const tables = await query<{ name: string; bytes: string; index_bytes: string }>({
     text: `
-      SELECT c.relname AS name, pg_table_size(c.oid)::text AS bytes, pg_indexes_size(c.oid)::text AS index_bytes
+      SELECT c.relname AS name, pg_catalog.pg_table_size(c.oid)::text AS bytes,
+        pg_catalog.pg_indexes_size(c.oid)::text AS index_bytes
       FROM pg_class c
       JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1::text AND c.relkind = 'r'
-      ORDER BY pg_total_relation_size(c.oid) DESC, c.relname`,
+      ORDER BY pg_catalog.pg_total_relation_size(c.oid) DESC, c.relname`,
     values: [schemaName],
   })
   const numberOf = (key: string) => Number(counts?.[key] ?? 0)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { ConnectionError, type EventStoreError, TimeoutError } from '../errors.ts'
+import { type CopiedRows, CopyOut } from './copy-out.ts'
 import type { Statement } from './executor.ts'
 import { translateError } from './sqlstate.ts'
 
@@ -32,6 +33,11 @@ export class Session {
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  /** Runs a `COPY … TO STDOUT (FORMAT binary)` of one column of text. Read it to its end, or close the session. */
+  copyOut(text: string): AsyncIterable<CopiedRows> {
+    return this.#client.query(new CopyOut(text))
   }
 
   /** Settles as the promise does; rejects when the session is lost or closed before. */

@@ -16,7 +16,10 @@ const SORT_COLUMNS = {
   deletedAt: 'deleted_at',
 } as const
 
-/** Lists `$all` and the streams, soft deleted ones too, a page at a time. */
+/**
+ * Lists `$all` and the streams, soft deleted ones too, a page at a time. The versions of those on the page are looked up, and of no other
+ * unless they decide about the order.
+ */
 export async function listStreams(
   { schema }: StoreContext,
   executor: Executor,
@@ -44,12 +47,18 @@ export async function listStreams(
   const rows = await executor.query<StreamRow>(
     {
       text: `
+        WITH picked AS MATERIALIZED (
+          SELECT o.stream_id, o.${column} AS rank
+          FROM ${schema}.${column === 'stream_version' ? 'stream_versions' : 'streams'} o
+          WHERE o.stream_name IS NOT NULL AND strpos(o.stream_name, $1::text) > 0
+          ORDER BY o.${column} ${order} NULLS LAST, o.stream_id ${order}
+          LIMIT $2::text::int8
+          OFFSET $3::text::int8
+        )
         SELECT ${STREAM_COLUMNS}
-        FROM ${schema}.stream_versions v
-        WHERE v.stream_name IS NOT NULL AND strpos(v.stream_name, $1::text) > 0
-        ORDER BY v.${column} ${order} NULLS LAST, v.stream_id ${order}
-        LIMIT $2::text::int8
-        OFFSET $3::text::int8`,
+        FROM picked p
+        CROSS JOIN LATERAL (SELECT w.* FROM ${schema}.stream_versions w WHERE w.stream_id = p.stream_id OFFSET 0) v
+        ORDER BY p.rank ${order} NULLS LAST, p.stream_id ${order}`,
       values: [search, String(pageSize), String(Math.min((page - 1) * pageSize, Number.MAX_SAFE_INTEGER))],
     },
     deadline,

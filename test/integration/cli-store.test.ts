@@ -1,17 +1,19 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import stringWidth from 'string-width'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Interruption } from '../../src/cli/failure.ts'
 import { EventStore } from '../../src/index.ts'
+import { migrate } from '../../src/migrations/index.ts'
 import { type CommandLineOptions, commandLine, type Printed } from '../support/command-line.ts'
 import { useDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
 import { newEvents, range } from '../support/new-events.ts'
+import { runSql } from '../support/run-sql.ts'
+import { EVENTSTORE } from '../support/terminal.ts'
 
 const database = useDatabase()
 let store: EventStore
@@ -133,17 +135,9 @@ describe('read', () => {
 
   test('ends quietly when whoever reads it has had enough', async () => {
     await store.append('read-long', newEvents(5_000), { expectedVersion: 'any' })
-    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-    const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-    const script = `set -o pipefail; "$NODE" --import "$LOADER" "$MAIN" read read-long --json | head -n 1`
-    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], {
-      env: {
-        ...process.env,
-        DATABASE_URL: database.connectionString,
-        NODE: process.execPath,
-        LOADER: loader,
-        MAIN: main,
-      },
+    const script = `set -o pipefail; "$@" read read-long --json | head -n 1`
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, 'bash', ...EVENTSTORE], {
+      env: { ...process.env, DATABASE_URL: database.connectionString },
     })
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toMatchObject({ streamName: 'read-long', eventNumber: 1 })
@@ -165,9 +159,10 @@ describe('tail', () => {
     await store.append('tail-1', newEvents(2), { expectedVersion: 2 })
     await eventually(() => expect(seen.split('\n')).toHaveLength(5), { within: 5_000 })
     interruption.abort(new Interruption(130))
-    const { exitCode, rows } = await running
+    const { exitCode, rows, stderr } = await running
     expect(rows.map(({ eventNumber }) => eventNumber)).toEqual(range(1, 4))
-    expect(exitCode).toBe(130)
+    // That it was interrupted is how it ends, and nothing to be told as an error.
+    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' })
   })
 })
 
@@ -193,13 +188,29 @@ describe('streams and stream', () => {
     expect(row).toMatchObject({ name: 'list-1', version: 3, status: 'active', deletedAt: null })
     expect((await eventstore(['stream', '$all'])).stdout).toContain('$all')
   })
+})
 
-  test('fit a terminal of 40 columns', async () => {
-    await store.append(`a stream with a name of ${'many '.repeat(20)}words`, newEvents(1), { expectedVersion: 'any' })
-    const { stdout } = await eventstore(['streams', '--search', 'many'], { columns: 40 })
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(40)
-    expect(stdout).toContain('…')
+describe('a narrow terminal', () => {
+  beforeAll(async () => {
+    const name = `a stream with a name of ${'many '.repeat(20)}words`
+    await migrate({ connectionString: database.connectionString, schema: 'narrow' })
+    await using other = new EventStore({ connectionString: database.connectionString, schema: 'narrow' })
+    await other.append(name, newEvents(3), { expectedVersion: 'any' })
+    await other.recordSnapshot({ sourceId: name, sourceVersion: 3, sourceType: name, data: {} })
+    const subscribed = `INSERT INTO narrow.subscriptions (stream_name, subscription_name) VALUES ($1, $1)`
+    await runSql(database.connectionString, subscribed, [name])
   })
+
+  test.each(['streams', 'stream $all', 'read $all', 'subscriptions', 'snapshots', 'stats', 'migrations', 'read none'])(
+    'of 40 columns shows every line of %s',
+    async (line) => {
+      const { stdout, stderr } = await eventstore([...line.split(' '), '--schema', 'narrow'], { columns: 40 })
+      const lines = `${stdout}\n${stderr}`.split('\n')
+      expect(lines.filter((shown) => stringWidth(shown) > 40)).toEqual([])
+      expect(lines.filter((shown) => shown !== '').length).toBeGreaterThan(1)
+      if (/^(streams|subscriptions|snapshots|read .all)$/.test(line)) expect(stdout).toContain('…')
+    },
+  )
 })
 
 describe('link and delete', () => {
@@ -298,6 +309,144 @@ test('stats counts what was appended in the last minute, hour and day', async ()
     { seconds: 3_600, events: 30 },
     { seconds: 86_400, events: 60 },
   ])
+})
+
+describe('a schema that is not of this version', () => {
+  const IN_STORES = [
+    ['streams'],
+    ['stream', 's'],
+    ['read', 's'],
+    ['tail', 's'],
+    ['append', 's', '--expected-version', 'any'],
+    ['link', 's', '019ab3a4-41c8-7000-8000-000000000001', '--expected-version', 'any'],
+    ['delete', 's'],
+    ['subscriptions'],
+    ['subscription', 'reset', 's', 'n', '--to', '0'],
+    ['subscription', 'delete', 's', 'n'],
+    ['snapshots'],
+    ['snapshot', 's'],
+    ['stats'],
+  ]
+
+  beforeAll(async () => {
+    await migrate({ connectionString: database.connectionString, schema: 'later' })
+    await runSql(database.connectionString, `INSERT INTO later.migrations (name) VALUES ('9999-later')`)
+  })
+
+  test.each(IN_STORES.map((words) => [words.join(' '), words] as const))(
+    'is an error that names the command that helps: %s',
+    async (_, args) => {
+      const input = '{"type":"A","data":1}'
+      const missing = await eventstore([...args, '--schema', 'none'], { input })
+      expect(missing).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('eventstore setup') })
+      const newer = await eventstore([...args, '--schema', 'later', '--json'], { input })
+      expect(newer).toMatchObject({ exitCode: 1, stdout: '' })
+      expect(JSON.parse(newer.stderr)).toEqual({
+        error: { code: 'MIGRATION_REQUIRED', message: expect.stringContaining('npm install pg-event-store@latest') },
+      })
+    },
+  )
+})
+
+describe('hostile names', () => {
+  test('change neither colours nor direction of a terminal, wherever they are told', async () => {
+    const hostile = 'evil\u202ename' // control characters are refused, what turns the direction of writing is not
+    await store.append(hostile, newEvents(2), { expectedVersion: 0 })
+    await store.recordSnapshot({ sourceId: hostile, sourceVersion: 1, sourceType: hostile, data: hostile })
+    await runSql(
+      database.connectionString,
+      `INSERT INTO eventstore.subscriptions (stream_name, subscription_name) VALUES ($1, $1)`,
+      [hostile],
+    )
+    const [event] = await store.read(hostile).toArray()
+    for (const args of [
+      ['streams', '--search', 'evil'],
+      ['stream', hostile],
+      ['read', hostile],
+      ['read', '$all', '--backwards', '--limit', '3'],
+      ['append', hostile, '--expected-version', 'any'],
+      ['append', hostile, '--expected-version', '77'],
+      ['append', hostile, hostile, '--expected-version', 'any'],
+      ['link', `${hostile} links`, event?.id ?? '', '--expected-version', 'any'],
+      ['subscriptions'],
+      ['subscription', 'reset', hostile, hostile, '--to', '0'],
+      ['subscription', 'reset', hostile, hostile, '--to', '77'],
+      ['subscription', 'reset', hostile, `${hostile} none`, '--to', '0'],
+      ['subscription', 'delete', hostile, hostile],
+      ['snapshots'],
+      ['snapshot', hostile],
+      ['snapshot', `${hostile} none`],
+      ['delete', hostile],
+      ['read', hostile],
+      [hostile],
+      [`--${hostile}`],
+      ['streams', '--schema', hostile],
+      ['doctor', '--schema', hostile],
+      ['streams', '--config', hostile],
+      ['streams', '--sort-by', hostile],
+      ['streams', '--page', hostile],
+      ['bench', '--seconds', hostile],
+    ]) {
+      const options = { input: '{"type":"A","data":1}', columns: 200 }
+      const { stdout, stderr } = await eventstore(args, options)
+      expect(stdout + stderr, `${args[0]} shows the name as it is`).not.toContain('\u202e')
+      if (!['append', 'read'].includes(args[0] ?? '')) expect(stdout + stderr, args[0]).toContain('evil')
+    }
+  })
+})
+
+describe('bench', () => {
+  test('measures in a schema of its own, which is gone afterwards', async () => {
+    const { version } = await store.getStream('$all')
+    const { exitCode, rows } = await eventstore(['bench', '--seconds', '0.05', '--json'])
+    expect(exitCode).toBe(0)
+    expect(rows.map(({ work, clients, events }) => [work, clients, events])).toEqual([
+      ['append', 1, 1],
+      ['append', 10, 1],
+      ['append', 50, 1],
+      ['append', 1, 100],
+      ['append', 10, 100],
+      ['append', 50, 100],
+      ['read a stream', 1, 100],
+      ['read a stream', 10, 100],
+      ['read $all', 1, 1_000],
+      ['receive', 1, 1],
+    ])
+    for (const row of rows) {
+      expect(row, String(row.work)).toMatchObject({ command: 'bench', calls: expect.any(Number) })
+      expect(Number(row.calls), String(row.work)).toBeGreaterThan(0)
+      expect(Number(row.p50)).toBeGreaterThan(0)
+      expect(Number(row.p99)).toBeGreaterThanOrEqual(Number(row.p50))
+    }
+    expect(await benchSchemas()).toEqual([])
+    expect(await store.getStream('$all')).toMatchObject({ version })
+  })
+
+  test('prints a table for people, and says in which schema it works', async () => {
+    const { stdout, stderr } = await eventstore(['bench', '--seconds', '0.02'])
+    expect(stdout).toMatch(/^WORK +CLIENTS +EVENTS +CALLS\/S +EVENTS\/S +P50 MS +P99 MS\nappend +1 +1 +[\d,.]+ /)
+    expect(stderr).toMatch(/^Measuring database \S+ on \S+, in a schema of its own: eventstore_bench_[0-9a-f]{12}\.\n$/)
+  })
+
+  test('drops its schema when it is interrupted, too', async () => {
+    const interruption = new AbortController()
+    const running = eventstore(['bench', '--seconds', '30'], { signal: interruption.signal })
+    await eventually(async () => expect(await benchSchemas()).toHaveLength(1), { within: 10_000 })
+    interruption.abort(new Interruption(130))
+    expect(await running).toMatchObject({ exitCode: 130, stderr: expect.stringMatching(/error: Interrupted\.\n$/) })
+    expect(await benchSchemas()).toEqual([])
+  })
+
+  test.each(['0', '-1', 'x', '1e3'])('is not measured for %s seconds', async (seconds) => {
+    const { exitCode, stderr } = await eventstore(['bench', '--seconds', seconds])
+    expect(stderr).toContain('--seconds must be a number of seconds')
+    expect(exitCode).toBe(2)
+  })
+
+  function benchSchemas() {
+    const sql = `SELECT nspname FROM pg_namespace WHERE starts_with(nspname::text, 'eventstore_bench_')`
+    return runSql(database.connectionString, sql)
+  }
 })
 
 describe('a store of another payload', () => {

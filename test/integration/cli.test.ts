@@ -1,37 +1,27 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { access, chmod, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { COMMAND_GROUPS } from '../../src/cli/commands.ts'
 import { createDatabase, migrate } from '../../src/migrations/index.ts'
 import { asAdmin, DATABASE_PREFIX, dropDatabase, withDatabase } from '../support/admin.ts'
-import { commandLine } from '../support/command-line.ts'
+import { type CommandLineOptions, commandLine } from '../support/command-line.ts'
 import { eventually } from '../support/eventually.ts'
+import { type RunningProgram, startPiped } from '../support/terminal.ts'
 
-const CLI = [
-  '--import',
-  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
-  fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)),
-]
 const COMMANDS = ['create', 'init', 'setup', 'migrate', 'migrations', 'drop', 'reset']
+const ALL_COMMANDS = Object.values(COMMAND_GROUPS)
+  .flat()
+  .map(({ usage }) => usage.replace(/ [<[].*/, ''))
 const NO_SERVER = 'postgres://user:s3cret@127.0.0.1:1/shop'
 
 interface Ended {
   readonly exitCode: number | null
   readonly stdout: string
   readonly stderr: string
-}
-
-interface Running {
-  readonly child: ChildProcessWithoutNullStreams
-  readonly output: () => string
-  readonly ended: Promise<Ended>
 }
 
 let folder = ''
@@ -152,9 +142,8 @@ describe('drop and reset', () => {
 
   test('an answer that comes through a pipe is no answer', async () => {
     await setUpMarked()
-    const running = start(['drop'])
-    running.child.stdin.end('eventstore\n')
-    expect(await running.ended).toMatchObject({ exitCode: 2 })
+    const ended = await commandLine(url, ['drop'], { folder, input: 'eventstore\n' })
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' })
     expect(await isMarked()).toBe(true)
   })
 
@@ -198,56 +187,6 @@ describe('drop and reset', () => {
       ),
     )
     expect(await schemas()).not.toContain('other')
-  })
-})
-
-describe('on a terminal', () => {
-  test('drop asks for the name of the schema, and drops it when that is typed', async () => {
-    await setUpMarked()
-    const running = startOnTerminal(['drop'])
-    await eventually(() => expect(running.output()).toContain('Type the name of the schema to go on: '), {
-      within: 10_000,
-    })
-    expect(running.output()).toContain(`This drops schema eventstore in ${database}, with all its events.`)
-    expect(await isMarked()).toBe(true)
-    running.child.stdin.write('eventstore\n')
-    expect((await running.ended).exitCode).toBe(0)
-    expect(running.output()).toContain('Dropped schema eventstore')
-    expect(await schemas()).not.toContain('eventstore')
-  })
-
-  test('reset --database asks for the name of the database', async () => {
-    await setUpMarked()
-    const running = startOnTerminal(['reset', '--database'])
-    await eventually(() => expect(running.output()).toContain('Type the name of the database'), { within: 10_000 })
-    running.child.stdin.write(`${name}\n`)
-    expect((await running.ended).exitCode).toBe(0)
-    expect(await isMarked()).toBe(false)
-  })
-
-  test.each([
-    ['another answer', 'yes\n', 1, 'nothing was changed'],
-    ['an empty answer', '\n', 1, 'nothing was changed'],
-    ['the end of the input', '\x04', 1, 'nothing was changed'],
-    ['Ctrl-C', '\x03', 130, 'Interrupted'],
-  ])('%s changes nothing', async (_, typed, exitCode, said) => {
-    await setUpMarked()
-    const running = startOnTerminal(['drop'])
-    await eventually(() => expect(running.output()).toContain('to go on: '), { within: 10_000 })
-    running.child.stdin.write(typed)
-    expect((await running.ended).exitCode).toBe(exitCode)
-    expect(running.output()).toContain(said)
-    expect(await isMarked()).toBe(true)
-  })
-
-  test('the words applied and pending are coloured, unless NO_COLOR is set', async () => {
-    await createDatabase({ connectionString: url })
-    const plain = startOnTerminal(['migrations'], { NO_COLOR: '1' })
-    await plain.ended
-    expect(plain.output()).toContain('pending  0001-initial')
-    const coloured = startOnTerminal(['migrations'], { TERM: 'xterm-256color' })
-    await coloured.ended
-    expect(coloured.output()).toContain('\x1b[33mpending\x1b[39m  0001-initial')
   })
 })
 
@@ -310,12 +249,11 @@ describe('settings', () => {
     )
     try {
       const none = { DATABASE_URL: undefined }
-      expect((await start(['init'], none).ended).stdout).toContain('schema from_file')
-      expect((await start(['init'], { ...none, EVENTSTORE_SCHEMA: 'from_env' }).ended).stdout).toContain(
-        'schema from_env',
-      )
-      const flagged = start(['init', '--schema', 'from_flag'], { ...none, EVENTSTORE_SCHEMA: 'from_env' })
-      expect((await flagged.ended).stdout).toBe(`Initialized schema from_flag in ${database}, with payload bytea.\n`)
+      expect((await eventstoreIn(none, 'init')).stdout).toContain('schema from_file')
+      const named = { ...none, EVENTSTORE_SCHEMA: 'from_env' }
+      expect((await eventstoreIn(named, 'init')).stdout).toContain('schema from_env')
+      const flagged = await eventstoreIn(named, 'init', '--schema', 'from_flag')
+      expect(flagged.stdout).toBe(`Initialized schema from_flag in ${database}, with payload bytea.\n`)
       expect(await schemas()).toEqual(expect.arrayContaining(['from_file', 'from_flag']))
       expect(await schemas()).toContain('from_env')
     } finally {
@@ -324,20 +262,22 @@ describe('settings', () => {
   })
 
   test('are asked for when there is no URL', async () => {
-    const { exitCode, stderr } = await start(['init'], { DATABASE_URL: undefined }).ended
+    const { exitCode, stderr } = await eventstoreIn({ DATABASE_URL: undefined }, 'init')
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/--url.*DATABASE_URL.*eventstore\.config\.ts/)
   })
 
   test('may name the folder of an embedded server, which runs as long as the command', async () => {
-    const folderEnv = { DATABASE_URL: undefined, EVENTSTORE_EMBEDDED: 'server' }
-    const refused = await start(['drop'], folderEnv).ended
+    const folderEnv = { DATABASE_URL: undefined, EVENTSTORE_EMBEDDED: join(folder, 'server') }
+    const refused = await eventstoreIn(folderEnv, 'drop')
     expect(refused.exitCode).toBe(2)
     await expect(access(join(folder, 'server'))).rejects.toThrow('ENOENT')
 
-    const { exitCode, stdout, stderr } = await start(['setup'], folderEnv).ended
+    const { exitCode, stdout, stderr } = await eventstoreIn(folderEnv, 'setup')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toMatch(/schema eventstore in database eventstore on 127\.0\.0\.1:\d+ \(server\), with payload json/)
+    expect(stdout).toMatch(
+      /schema eventstore in database eventstore on 127\.0\.0\.1:\d+ \(\S+server\), with payload json/,
+    )
     await expect(access(join(folder, 'server', 'data', 'postmaster.pid'))).rejects.toThrow('ENOENT')
   })
 })
@@ -346,11 +286,11 @@ describe('usage', () => {
   test('--help explains the program, and each command with examples', async () => {
     const help = await eventstore('--help')
     expect(help).toMatchObject({ exitCode: 0, stderr: '' })
-    for (const command of COMMANDS) expect(help.stdout).toContain(`\n  ${command} `)
-    const all = await Promise.all(COMMANDS.map((command) => eventstore(command, '--help')))
-    for (const [index, { exitCode, stdout }] of all.entries()) {
+    for (const command of ALL_COMMANDS) {
+      expect(help.stdout).toContain(`\n  ${command.split(' ')[0]} `)
+      const { exitCode, stdout } = await eventstore(...command.split(' '), '--help')
       expect(exitCode).toBe(0)
-      expect(stdout).toContain(`Examples:\n  eventstore ${COMMANDS[index]}`)
+      expect(stdout).toContain(`Examples:\n  eventstore ${command}`)
       expect(stdout).toContain('--url <url>')
     }
   })
@@ -376,9 +316,8 @@ describe('usage', () => {
 
   test('neither password nor stack trace is shown when the server cannot be reached', async () => {
     const all = await Promise.all(
-      COMMANDS.map(
-        (command) =>
-          start([command, ...(/drop|reset/.test(command) ? ['--yes'] : [])], { DATABASE_URL: NO_SERVER }).ended,
+      COMMANDS.map((command) =>
+        eventstoreIn({ DATABASE_URL: NO_SERVER }, command, ...(/drop|reset/.test(command) ? ['--yes'] : [])),
       ),
     )
     for (const { exitCode, stdout, stderr } of all) {
@@ -409,45 +348,22 @@ describe('usage', () => {
   })
 })
 
-/** Runs the CLI to its end, with the test's database named by the environment. */
-/** In this process: another one takes longer to start than most commands to run. */
+/** Runs the CLI in this process: another one takes longer to start than most commands to run. */
 async function eventstore(...args: readonly string[]): Promise<Ended> {
-  const { exitCode, stdout, stderr } = await commandLine(url, args, { folder })
+  return eventstoreIn({}, ...args)
+}
+
+/** The same with other variables of the environment. */
+async function eventstoreIn(env: CommandLineOptions['env'] = {}, ...args: readonly string[]): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await commandLine(url, args, { folder, env })
   const password = new URL(url).password
   if (password) expect(`${stdout}${stderr}`, 'a secret was printed').not.toContain(password)
   return { exitCode, stdout, stderr }
 }
 
-function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  return follow(spawn(process.execPath, [...CLI, ...args], { cwd: folder, env: environment(env) }))
-}
-
-/** On a pseudo-terminal that `script` (of Debian's essential packages, and of macOS) makes: its input is what is typed. */
-function startOnTerminal(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const line = [process.execPath, ...CLI, ...args]
-  const shellLine = `exec ${line.map((word) => `'${word}'`).join(' ')}`
-  const scriptArgs = process.platform === 'linux' ? ['-qec', shellLine, '/dev/null'] : ['-q', '/dev/null', ...line]
-  return follow(spawn('script', scriptArgs, { cwd: folder, env: environment(env) }))
-}
-
-function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env
-  return { PATH, HOME, SHELL: '/bin/sh', DATABASE_URL: url, ...env }
-}
-
-function follow(child: ChildProcessWithoutNullStreams): Running {
-  const written = { stdout: '', stderr: '' }
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      written[stream] += text
-    })
-  }
-  const ended = once(child, 'close').then(([exitCode]: readonly (number | null)[]) => {
-    const password = new URL(url).password
-    if (password) expect(`${written.stdout}${written.stderr}`, 'a secret was printed').not.toContain(password)
-    return { exitCode: exitCode ?? null, ...written }
-  })
-  return { child, output: () => written.stdout, ended }
+/** Runs it in a process of its own. */
+function start(args: readonly string[]): RunningProgram {
+  return startPiped(args, { folder, env: { DATABASE_URL: url } })
 }
 
 /** What a command that succeeds prints. */

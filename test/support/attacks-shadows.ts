@@ -34,6 +34,8 @@ DECLARE
   operator text;
   trap text := ' LANGUAGE plpgsql AS $trap$ BEGIN PERFORM nextval(''${schema}.sprung''::regclass); RAISE EXCEPTION ''trapped''; END $trap$';
 BEGIN
+  -- What sets the traps is not to step into them.
+  PERFORM pg_catalog.set_config('search_path', 'pg_catalog', true);
   FOR candidate IN
     SELECT p.proname, p.proargtypes::oid[] AS args, format_type(p.prorettype, NULL) AS result
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace

@@ -18,6 +18,8 @@ export interface CommandLineOptions {
   readonly signal?: AbortSignal
   /** Where it is run, and a config file looked for. */
   readonly folder?: string
+  /** Variables of the environment besides DATABASE_URL. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Called with what is on standard output so far, whenever something comes. */
   readonly onOutput?: (stdout: string) => void
 }
@@ -31,6 +33,7 @@ export async function commandLine(
     columns,
     signal = new AbortController().signal,
     folder = import.meta.dirname,
+    env = {},
     onOutput = () => {},
   }: CommandLineOptions = {},
 ): Promise<Printed> {
@@ -43,7 +46,7 @@ export async function commandLine(
     })
   }
   const exitCode = await run(args, {
-    env: { DATABASE_URL: connectionString },
+    env: { DATABASE_URL: connectionString, ...env },
     folder,
     stdin: Readable.from(input === '' ? [] : [input]),
     stdout: sink('stdout'),

@@ -1,15 +1,22 @@
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { readNewEvents } from '../new-events.ts'
-import { expectedVersionOf } from '../numbers.ts'
+import { EXPECTED_VERSIONS, expectedVersionOf } from '../numbers.ts'
 import { withStore } from '../store.ts'
+import { WordOption } from '../word-option.ts'
 
 /** `eventstore append`. */
 export const append: CommandDefinition = {
   usage: 'append <stream> [file]',
   description: 'append events, all or nothing: JSON, an event a line, from a file or standard input',
   flags: (command) =>
-    command.option('--expected-version <version>', 'a number, any, no-stream or stream-exists; required'),
+    command.addOption(
+      new WordOption(
+        '--expected-version <version>',
+        'a number, any, no-stream or stream-exists; required',
+        EXPECTED_VERSIONS,
+      ),
+    ),
   examples: [
     `append order-1 --expected-version no-stream <<< '{"type":"OrderPlaced","data":{"total":12}}'`,
     'append order-1 events.ndjson --expected-version 1',

@@ -3,6 +3,7 @@ import { checkConfirmable, confirm } from '../confirm.ts'
 import { type ExitCode, UsageError } from '../failure.ts'
 import { expectedVersionOf } from '../numbers.ts'
 import { withStore } from '../store.ts'
+import { WordOption } from '../word-option.ts'
 
 /** `eventstore delete`. */
 export const deleteStream: CommandDefinition = {
@@ -10,7 +11,12 @@ export const deleteStream: CommandDefinition = {
   description: 'hide a stream; with --hard remove its events for good',
   flags: (command) =>
     command
-      .option('--expected-version <version>', 'a number, stream-exists or any (the default)')
+      .addOption(
+        new WordOption('--expected-version <version>', 'a number, stream-exists or any (the default)', [
+          'any',
+          'stream-exists',
+        ]),
+      )
       .option('--hard', 'remove the events, and all links to them')
       .option('-y, --yes', 'do not ask before a hard delete; needed where there is no terminal'),
   examples: ['delete order-1', 'delete order-1 --expected-version 12 --hard'],

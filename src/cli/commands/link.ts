@@ -1,14 +1,21 @@
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
-import { expectedVersionOf } from '../numbers.ts'
+import { EXPECTED_VERSIONS, expectedVersionOf } from '../numbers.ts'
 import { withStore } from '../store.ts'
+import { WordOption } from '../word-option.ts'
 
 /** `eventstore link`. */
 export const link: CommandDefinition = {
   usage: 'link <stream> <id...>',
   description: 'put existing events into another stream, in this order, all or none',
   flags: (command) =>
-    command.option('--expected-version <version>', 'a number, any, no-stream or stream-exists; required'),
+    command.addOption(
+      new WordOption(
+        '--expected-version <version>',
+        'a number, any, no-stream or stream-exists; required',
+        EXPECTED_VERSIONS,
+      ),
+    ),
   examples: ['link invoices 019ab3a4-41c8-7000-8000-000000000001 --expected-version any'],
   handler: handle,
 }

@@ -1,6 +1,8 @@
 import { listMigrations } from '../../migrations/index.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
+import { printable } from '../printable.ts'
+import { cut } from '../table.ts'
 import { withTarget } from '../target.ts'
 
 /** `eventstore migrations`. */
@@ -11,25 +13,25 @@ export const migrations: CommandDefinition = {
   handler: handle,
 }
 
+const GAP = '  '
+
 /** Lists all migrations; fails while one is pending. */
 async function handle({ command, output, settings, signal }: CommandContext): Promise<ExitCode> {
   return withTarget(settings, signal, async ({ options, facts, schemaText }) => {
     const found = await listMigrations(options)
     for (const { name, appliedAt } of found) {
       const time = appliedAt?.toISOString() ?? null
-      output.report(
-        time === null
-          ? `${output.paint('yellow', 'pending')}  ${name}`
-          : `${output.paint('green', 'applied')}  ${name}  ${time}`,
-        {
-          command,
-          ...facts,
-          schema: options.schema,
-          name,
-          state: time === null ? 'pending' : 'applied',
-          appliedAt: time,
-        },
-      )
+      const state = time === null ? 'pending' : 'applied'
+      const what = time === null ? printable(name) : `${printable(name)}  ${time}`
+      const shown = output.isTerminal ? cut(what, output.width - state.length - GAP.length) : what
+      output.show(output.paint(time === null ? 'yellow' : 'green', state) + GAP + shown, {
+        command,
+        ...facts,
+        schema: options.schema,
+        name,
+        state,
+        appliedAt: time,
+      })
     }
     const pending = found.filter(({ appliedAt }) => appliedAt === null).length
     output.note(

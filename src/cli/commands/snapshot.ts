@@ -1,7 +1,8 @@
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
-import { printable } from '../printable.ts'
+import { printable, printableLines } from '../printable.ts'
 import { withStore } from '../store.ts'
+import { wrap } from '../wrap.ts'
 
 /** `eventstore snapshot`. */
 export const snapshot: CommandDefinition = {
@@ -19,8 +20,9 @@ async function handle(context: CommandContext): Promise<ExitCode> {
     const { sourceType, sourceVersion, createdAt } = found
     const title = `${sourceId}  ${sourceType}  version ${sourceVersion}  ${createdAt?.toISOString()}`
     const body = JSON.stringify({ data: found.data, metadata: found.metadata }, undefined, 2)
-    const lines = body.split('\n').map(printable).join('\n')
-    context.output.report(`${printable(title)}\n${lines}`, { ...found })
+    const { output } = context
+    const titleLines = output.isTerminal ? wrap(printable(title), output.width) : [printable(title)]
+    output.show([...titleLines, printableLines(body)].join('\n'), { ...found })
     return 0
   })
 }

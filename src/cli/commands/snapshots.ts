@@ -2,8 +2,8 @@ import { listSnapshots, type SnapshotInfo } from '../../operations/list-snapshot
 import { formatBytes } from '../bytes.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
-import { integerOf } from '../numbers.ts'
 import type { ListStyle } from '../output.ts'
+import { notePage, paged, pagingOf } from '../paging.ts'
 import { withStore } from '../store.ts'
 
 /** `eventstore snapshots`. */
@@ -11,24 +11,18 @@ export const snapshots: CommandDefinition = {
   usage: 'snapshots',
   description: 'list the snapshots, a page at a time',
   flags: (command) =>
-    command
-      .option('--search <text>', 'only those whose source id contains this text')
-      .option('--page <n>', 'which page, 1 by default')
-      .option('--page-size <n>', 'snapshots of a page, 50 by default'),
+    paged(command.option('--search <text>', 'only those whose source id contains this text'), 'snapshots'),
   examples: ['snapshots', 'snapshots --search order --json'],
   handler: handle,
 }
 
 async function handle(context: CommandContext): Promise<ExitCode> {
   const { flags, output } = context
-  const page = integerOf(flags.page, '--page', 1) ?? 1
-  const pageSize = integerOf(flags.pageSize, '--page-size', 1) ?? 50
+  const paging = pagingOf(flags)
   return withStore(context, async ({ operations }) => {
-    const { items, totalItems } = await listSnapshots(operations, { search: flags.search ?? '', page, pageSize })
+    const { items, totalItems } = await listSnapshots(operations, { search: flags.search ?? '', ...paging })
     output.list(items, SNAPSHOTS)
-    if (totalItems > pageSize) {
-      output.note(`Page ${page} of ${Math.ceil(totalItems / pageSize)}, ${totalItems.toLocaleString('en')} snapshots.`)
-    }
+    notePage(output, paging, totalItems, 'snapshots')
     return 0
   })
 }
@@ -39,7 +33,7 @@ const SNAPSHOTS: ListStyle<SnapshotInfo> = {
     { title: 'TYPE', of: ({ sourceType }) => sourceType },
     { title: 'VERSION', align: 'right', of: ({ sourceVersion }) => sourceVersion.toLocaleString('en') },
     { title: 'SIZE', align: 'right', of: ({ bytes }) => formatBytes(bytes) },
-    { title: 'CREATED', of: ({ createdAt }) => createdAt.toISOString() },
+    { title: 'CREATED', optional: true, of: ({ createdAt }) => createdAt.toISOString() },
   ],
   facts: (snapshot) => ({ ...snapshot }),
   empty: 'No snapshots.',

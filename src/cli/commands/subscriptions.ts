@@ -26,7 +26,7 @@ const SUBSCRIPTIONS: ListStyle<SubscriptionInfo> = {
     { title: 'CHECKPOINT', align: 'right', of: ({ checkpoint }) => checkpoint.toLocaleString('en') },
     { title: 'LAG', align: 'right', of: ({ lag }) => lag.toLocaleString('en') },
     { title: 'HELD', of: ({ active }) => (active ? 'yes' : 'no') },
-    { title: 'UPDATED', of: ({ updatedAt }) => updatedAt.toISOString() },
+    { title: 'UPDATED', optional: true, of: ({ updatedAt }) => updatedAt.toISOString() },
   ],
   facts: (subscription) => ({ ...subscription }),
   empty: 'No subscriptions.',

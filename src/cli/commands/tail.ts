@@ -2,13 +2,16 @@ import type { CommandContext, CommandDefinition } from '../command.ts'
 import { eventLine } from '../event-line.ts'
 import { type ExitCode, UsageError } from '../failure.ts'
 import { withStore } from '../store.ts'
+import { WordOption } from '../word-option.ts'
 
 /** `eventstore tail`. */
 export const tail: CommandDefinition = {
   usage: 'tail <stream>',
   description: 'print events as they are appended, until it is interrupted',
-  flags: (command) => command.option('--after <n>', 'a number, start, or end (the default)'),
+  flags: (command) =>
+    command.addOption(new WordOption('--after <n>', 'a number, start, or end (the default)', ['start', 'end'])),
   examples: ["tail '$all'", 'tail order-1 --after start', "tail '$all' --json | jq .type"],
+  endless: true,
   handler: handle,
 }
 
