@@ -25,7 +25,14 @@ export default defineConfig({
       { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...withServer } },
       { test: { name: 'examples', include: ['test/examples/**/*.test.ts'], ...withServer } },
       { test: { name: 'docs', include: ['test/docs/**/*.test.ts'], ...withServer } },
-      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...withServer } },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          ...withServer,
+          globalSetup: ['test/support/global-setup.ts', 'test/browser/support/global-setup.ts'],
+        },
+      },
     ],
   },
 })

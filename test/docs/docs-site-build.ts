@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
+import { findChromium } from '../support/chromium.ts'
 import { ROOT } from './docs-site-api.ts'
 
 /** How the building of the site ended. */
@@ -48,14 +49,10 @@ export async function serve(folder: string): Promise<{ readonly url: string; rea
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server }
 }
 
-/** The Chromium of the system: `CHROMIUM` names another one. */
-export async function openBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `These tests look at the pages in a browser, and there is none at ${executablePath}: \`apt-get install chromium\`, ` +
-        'or set CHROMIUM to the path of another one.',
-    )
-  }
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+/** The browser of the tests; each file that asks for one closes it. */
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findChromium(),
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  })
 }

@@ -18,7 +18,7 @@ let site: Site
 beforeAll(async () => {
   built = await buildSite(folder)
   site = readSite(folder)
-}, 60_000)
+}, 120_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -84,7 +84,7 @@ describe('the site', () => {
   })
 })
 
-describe('the site in a browser', () => {
+describe.skipIf(process.env.EVENTSTORE_TEST_WITHOUT_BROWSER)('the site in a browser', () => {
   let browser: Browser
   let server: Server
   let served: string

@@ -3,7 +3,7 @@ import type { Query } from '../../postgres/executor.ts'
 import { nameProblem } from '../../util/arguments.ts'
 
 /** A database is no EventStore of Elixir's, or holds what this store cannot hold. */
-export class ElixirSourceError extends EventStoreError {
+class ElixirSourceError extends EventStoreError {
   readonly code = 'ELIXIR_SOURCE'
 }
 

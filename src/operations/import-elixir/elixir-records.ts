@@ -2,7 +2,7 @@ import type { RecordContent, StoreRecord } from '../import/records.ts'
 import type { ElixirContent, ElixirRows } from './elixir-rows.ts'
 
 /** Whose content is decoded. */
-export interface ContentContext {
+interface ContentContext {
   readonly type: string
   readonly part: 'data' | 'metadata'
 }

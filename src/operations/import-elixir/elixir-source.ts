@@ -112,7 +112,7 @@ async function* readPages(query: Query, statement: string): AsyncGenerator<reado
 }
 
 /** As many as probably have the bytes of a page. */
-export function rowsOfNextPage(rows: readonly Row[]): number {
+function rowsOfNextPage(rows: readonly Row[]): number {
   const bytes = rows.reduce((sum, { data, metadata }) => sum + (data?.length ?? 0) + (metadata?.length ?? 0), 1)
   return Math.max(1, Math.min(MOST_ROWS, Math.floor((PAGE_BYTES / bytes) * rows.length), rows.length * 4))
 }

@@ -1,0 +1,19 @@
+import { formatShortTime, formatTime } from '../format.ts'
+
+/** A time in a narrow column; the whole of it on hover. */
+export function ShortTime({ iso }: { readonly iso: string }) {
+  return (
+    <time dateTime={iso} title={`${formatTime(iso)} (${iso})`}>
+      {formatShortTime(iso, new Date())}
+    </time>
+  )
+}
+
+/** A time to the millisecond. */
+export function FullTime({ iso }: { readonly iso: string }) {
+  return (
+    <time dateTime={iso} title={iso}>
+      {formatTime(iso)}
+    </time>
+  )
+}
