@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OpenAdmin, openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
-import { describeInBrowser, useBrowser } from './support/browser.ts'
+import { useBrowser } from './support/browser.ts'
 
-describeInBrowser('who opens the admin page', () => {
+describe('who opens the admin page', () => {
   const database = useDatabase()
   const browser = useBrowser()
   let admin: OpenAdmin

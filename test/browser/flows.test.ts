@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OpenAdmin, openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
 import { newEvents } from '../support/new-events.ts'
-import { becomes, describeInBrowser, useBrowser } from './support/browser.ts'
+import { becomes, useBrowser } from './support/browser.ts'
 import { fillShop, type Order, openSubscription, streamOf } from './support/shop.ts'
 
-describeInBrowser('the admin page', () => {
+describe('the admin page', () => {
   const database = useDatabase()
   const browser = useBrowser()
   let admin: OpenAdmin

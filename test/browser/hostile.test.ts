@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashOf, streamHash } from '../../src/admin/page/router.ts'
 import { type OpenAdmin, openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
 import { runSql } from '../support/run-sql.ts'
-import { describeInBrowser, useBrowser } from './support/browser.ts'
+import { useBrowser } from './support/browser.ts'
 import { openSubscription } from './support/shop.ts'
 
 const SCRIPT = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script><svg onload=hacked=1>'
@@ -24,7 +24,7 @@ const NAMES = [
 /** What the store itself would refuse, but somebody else may have written. */
 const WRITTEN_PAST = ['line\nbreak\ttab\u0007bell\u001b[31mred', 'x'.repeat(3_000)]
 
-describeInBrowser('names and data that want to do harm', () => {
+describe('names and data that want to do harm', () => {
   const database = useDatabase()
   const browser = useBrowser()
   const ids = { data: randomUUID(), long: randomUUID(), large: randomUUID() }

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OpenAdmin, openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
-import { becomes, describeInBrowser, useBrowser } from './support/browser.ts'
+import { becomes, useBrowser } from './support/browser.ts'
 import { fillShop, type Order, streamOf } from './support/shop.ts'
 
 /** The text of what has the focus, if one can see that it has it. */
@@ -11,7 +11,7 @@ const FOCUSED = `(() => {
   return element && getComputedStyle(element).outlineStyle !== 'none' ? element.textContent : null
 })()`
 
-describeInBrowser('the admin page without a mouse', () => {
+describe('the admin page without a mouse', () => {
   const database = useDatabase()
   const browser = useBrowser()
   let admin: OpenAdmin

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startAdminServer } from '../../src/admin/server.ts'
 import { EventStore } from '../../src/index.ts'
 import { openBoundedOperations } from '../../src/operations/bounded-operations.ts'
@@ -6,11 +6,11 @@ import { openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
 import { startForwarder, unusedPort } from '../support/forwarder.ts'
 import { newEvent, newEvents } from '../support/new-events.ts'
-import { becomes, describeInBrowser, useBrowser } from './support/browser.ts'
+import { becomes, useBrowser } from './support/browser.ts'
 
 const ANY = { expectedVersion: 'any' } as const
 
-describeInBrowser('a list of events on the admin page', () => {
+describe('a list of events on the admin page', () => {
   const database = useDatabase()
   const browser = useBrowser()
 

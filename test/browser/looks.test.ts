@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashOf } from '../../src/admin/page/router.ts'
 import { type OpenAdmin, openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
-import { becomes, describeInBrowser, useBrowser, type Visit } from './support/browser.ts'
+import { becomes, useBrowser, type Visit } from './support/browser.ts'
 import { POOR_CONTRAST } from './support/contrast.ts'
 import { fillShop, type Order, openSubscription, streamOf } from './support/shop.ts'
 
-describeInBrowser('the looks of the admin page', () => {
+describe('the looks of the admin page', () => {
   const database = useDatabase()
   const browser = useBrowser()
   let admin: OpenAdmin

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OpenAdmin, openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
 import { newEvents } from '../support/new-events.ts'
-import { becomes, describeInBrowser, useBrowser } from './support/browser.ts'
+import { becomes, useBrowser } from './support/browser.ts'
 import { openSubscription } from './support/shop.ts'
 
 const NEW = { expectedVersion: 'no-stream' } as const
 
-describeInBrowser('the admin page with --allow-writes', () => {
+describe('the admin page with --allow-writes', () => {
   const database = useDatabase()
   const browser = useBrowser()
   let admin: OpenAdmin

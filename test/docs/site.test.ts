@@ -84,7 +84,7 @@ describe('the site', () => {
   })
 })
 
-describe.skipIf(process.env.EVENTSTORE_TEST_WITHOUT_BROWSER)('the site in a browser', () => {
+describe('the site in a browser', () => {
   let browser: Browser
   let server: Server
   let served: string

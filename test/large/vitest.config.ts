@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     name: 'large',
-    include: ['test/large/**/*.test.ts'],
+    include: ['test/large/**/*.test.ts', 'test/docs/runner.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     testTimeout: 900_000,
     hookTimeout: 600_000,

@@ -11,7 +11,7 @@ export function findChromium(): string {
   if (found !== undefined) return found
   throw new Error(
     `These tests look at pages in a browser, and there is none in PATH: expected one of ${NAMES.join(', ')}. Install one (Debian: ` +
-      '`apt-get install chromium`), or set CHROMIUM to its path, or EVENTSTORE_TEST_WITHOUT_BROWSER=1 to leave these tests out.',
+      '`apt-get install chromium`), or set CHROMIUM to its path.',
   )
 }
 

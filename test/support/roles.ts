@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 import { asAdmin, DATABASE_PREFIX } from './admin.ts'
 
@@ -10,7 +11,7 @@ export interface TestRole {
 
 /** Roles belong to the whole server: whoever creates one drops it, after what it owns. */
 export async function createTestRole(purpose: string): Promise<TestRole> {
-  const name = `${DATABASE_PREFIX}${inject('runId')}_${purpose}`
+  const name = `${DATABASE_PREFIX}${inject('runId')}_${purpose}_${randomBytes(4).toString('hex')}`
   await asAdmin(inject('serverUrl'), (client) =>
     client.query(`CREATE ROLE "${name}" LOGIN PASSWORD 'sesame' NOSUPERUSER NOCREATEDB NOCREATEROLE`),
   )

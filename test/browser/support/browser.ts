@@ -1,15 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject } from 'vitest'
+import { afterAll, beforeAll, expect, inject } from 'vitest'
 import type { OpenAdmin } from '../../support/admin-server.ts'
 import { eventually } from '../../support/eventually.ts'
 
 /** Milliseconds that the page may take for what a test waits for. */
 const PATIENCE = 10_000
-
-/** A `describe` that is left out, and said to be, where there is no browser. */
-export const describeInBrowser = describe.skipIf(inject('browserEndpoint') === '')
 
 /** A page that somebody has open, and all that must not have happened in it. */
 export interface Visit extends AsyncDisposable {
@@ -33,7 +30,7 @@ export interface Visitor {
 export function useBrowser(): Visitor {
   let browser: Browser | undefined
   beforeAll(async () => {
-    if (inject('browserEndpoint') !== '') browser = await chromium.connect(inject('browserEndpoint'))
+    browser = await chromium.connect(inject('browserEndpoint'))
   })
   afterAll(() => browser?.close())
   const open = () => {

@@ -5,7 +5,7 @@ import { buildPage } from './build-page.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the tests connect to the browser that all of them share; empty when there is none. */
+    /** Where the tests connect to the browser that all of them share. */
     readonly browserEndpoint: string
   }
 }
@@ -13,11 +13,6 @@ declare module 'vitest' {
 /** Builds the page, and starts one browser for all files: to start one takes longer than most tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await buildPage()
-  if (process.env.EVENTSTORE_TEST_WITHOUT_BROWSER) {
-    console.warn('EVENTSTORE_TEST_WITHOUT_BROWSER is set: the tests of the admin page are left out.')
-    project.provide('browserEndpoint', '')
-    return async () => {}
-  }
   const executablePath = findChromium()
   const root = process.getuid?.() === 0
   const browser = await chromium.launchServer({ executablePath, args: root ? ['--no-sandbox'] : [] })
