@@ -181,6 +181,9 @@ export async function withSettled(
   return settled.map((outcome) => outcome ?? rest.shift() ?? missingAnswer())
 }
 
+const INDEX_OF_IDS = /^events_event_id_key(?:_cc(?:new|old)\d*)?$/
+
+/** While an index is rebuilt (REINDEX CONCURRENTLY), it has a double, whose name has a suffix: either may find the id. */
 function isDuplicateId(error: unknown): boolean {
-  return sqlStateOf(error) === UNIQUE_VIOLATION && constraintOf(error) === 'events_event_id_key'
+  return sqlStateOf(error) === UNIQUE_VIOLATION && INDEX_OF_IDS.test(constraintOf(error) ?? '')
 }

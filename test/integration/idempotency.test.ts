@@ -11,7 +11,7 @@ import { uuidv7 } from '../../src/util/uuid.ts'
 import { useDatabase } from '../support/database.ts'
 import { type FreshStore, freshStore } from '../support/fresh-store.ts'
 import { newEvent, newEvents, range } from '../support/new-events.ts'
-import { withClient } from '../support/run-sql.ts'
+import { runSql, withClient } from '../support/run-sql.ts'
 import { rejection } from '../support/settled.ts'
 
 const database = useDatabase()
@@ -153,6 +153,22 @@ describe('after a hard delete the same append stores anew', () => {
     await store.deleteStream('s', { expectedVersion: 2, mode: 'hard' })
     expect(await store.append('s', events, { expectedVersion: 'no-stream' })).toEqual({ streamVersion: 2, position: 4 })
     expect((await store.read('s').toArray()).map(({ id }) => id)).toEqual(events.map(({ id }) => id))
+  })
+})
+
+describe.each(['_ccnew', '_ccold', '_ccnew1'])('while its index is rebuilt, and the double %s finds it,', (suffix) => {
+  test('an id that is stored already is known', async () => {
+    await using store = await openStore()
+    const events = identified(2)
+    const first = await store.append('s', events, { expectedVersion: 'any' })
+    await runSql(
+      database.connectionString,
+      `ALTER INDEX "${store.schema}".events_event_id_key RENAME TO events_event_id_key${suffix}`,
+    )
+    expect(await store.append('s', events, { expectedVersion: 'any' })).toEqual(first)
+    expect(await rejection(store.append('other', events, { expectedVersion: 'any' }))).toBeInstanceOf(
+      DuplicateEventError,
+    )
   })
 })
 
