@@ -13,19 +13,6 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], isolate: false, testTimeout: 30_000 } },
       {
         test: {
-          name: 'types',
-          include: [],
-          typecheck: {
-            enabled: true,
-            only: true,
-            include: ['test/types/**/*.test-d.ts'],
-            // `npm run typecheck` reports these; here they would fail type tests that have nothing to do with them.
-            ignoreSourceErrors: true,
-          },
-        },
-      },
-      {
-        test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           exclude: APART,
