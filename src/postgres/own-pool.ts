@@ -47,7 +47,9 @@ export function ownPool({
       verify: (client, done) => verify(client, sessionAttributes).then(done, done),
     }),
   })
-  pool.on('error', onIdleLost)
+  let ended = false
+  // The pool does not wait until the server has seen its clients leave: it may say farewell to them meanwhile.
+  pool.on('error', (error) => ended || onIdleLost(error))
   /** Tries the host that served last, then the others, once around. */
   const onAnyHost = async <Result>(attempt: () => Promise<Result>): Promise<Result> => {
     for (let failures = 0; ; ) {
@@ -67,7 +69,10 @@ export function ownPool({
         const options = { keepAlive: true, fallback_application_name: `eventstore ${purpose}` }
         return connectSession(new HostClient(options), sessionAttributes)
       }),
-    end: () => pool.end(),
+    end: () => {
+      ended = true
+      return pool.end()
+    },
   }
 }
 
