@@ -86,7 +86,7 @@ test('when nothing can be found out in time it is ConnectionError, and repeating
   const { proxy, store, head } = behind
   const events = newEvents(3).map((event) => ({ ...event, id: uuidv7() }))
   const cut = proxy.cutAt('before-answer', 'marked').then(() => proxy.refuse(true))
-  const appending = rejection(store.append('marked', events, { expectedVersion: 'no-stream', timeout: 800 }))
+  const appending = rejection(store.append('marked', events, { expectedVersion: 'no-stream', timeout: 2_500 }))
   await cut
   expect(await appending).toBeInstanceOf(ConnectionError)
   proxy.refuse(false)
