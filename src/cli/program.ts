@@ -1,8 +1,8 @@
 import { Command, Help, type OutputConfiguration } from 'commander'
 import { PAYLOADS } from '../migrations/schema.ts'
+import { packageVersion } from '../util/package-version.ts'
 import type { CommandDefinition, LocalCommandDefinition } from './command.ts'
 import { COMMAND_GROUPS } from './commands.ts'
-import { readVersion } from './version.ts'
 import { WordOption } from './word-option.ts'
 import { wrap } from './wrap.ts'
 
@@ -21,7 +21,7 @@ export function createProgram(
   const helpWidth = () => width ?? USUAL_WIDTH
   const program = new Command('eventstore')
     .description('Looks into, operates and administers event stores in PostgreSQL databases.')
-    .version(readVersion())
+    .version(packageVersion())
     .exitOverride()
     .configureOutput({
       writeOut,

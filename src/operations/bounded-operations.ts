@@ -1,8 +1,6 @@
 import { connectionSource } from '../postgres/connection-source.ts'
 import { Database } from '../postgres/database.ts'
-import { quoteIdentifier } from '../postgres/identifier.ts'
-import { Deadline } from '../util/deadline.ts'
-import type { Operations } from './operations.ts'
+import { type Operations, operationsOn } from './operations.ts'
 
 /** Milliseconds for a statement, the wait for a connection included. */
 const TIMEOUT = 15_000
@@ -17,11 +15,6 @@ export interface BoundedOperations extends Operations {
 /** Opens a way to the database of a store. Does no I/O: connects on first use. */
 export function openBoundedOperations(connectionString: string, schemaName: string): BoundedOperations {
   const database = new Database(connectionSource({ connectionString, poolSize: CONNECTIONS }, () => {}))
-  const within = (milliseconds: number): Operations => ({
-    query: (statement) => database.query(statement, new Deadline(milliseconds)),
-    schemaName,
-    schema: quoteIdentifier(schemaName),
-    [Symbol.asyncDispose]: () => database.close(),
-  })
+  const within = (milliseconds: number) => operationsOn(database, schemaName, milliseconds)
   return { ...within(TIMEOUT), within }
 }

@@ -18,8 +18,13 @@ export interface Operations extends AsyncDisposable {
 /** Opens a way to the database of a store. Does no I/O: connects on first use. */
 export function openOperations(connectionString: string, schemaName: string): Operations {
   const database = new Database(connectionSource({ connectionString, poolSize: 2 }, () => {}))
+  return operationsOn(database, schemaName, TIMEOUT)
+}
+
+/** Operations on a database, each statement within so many milliseconds. Disposing of them closes it. */
+export function operationsOn(database: Database, schemaName: string, milliseconds: number): Operations {
   return {
-    query: (statement) => database.query(statement, new Deadline(TIMEOUT)),
+    query: (statement) => database.query(statement, new Deadline(milliseconds)),
     schemaName,
     schema: quoteIdentifier(schemaName),
     [Symbol.asyncDispose]: () => database.close(),

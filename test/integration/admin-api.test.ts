@@ -11,7 +11,7 @@ import type {
   StreamInfo,
   SubscriptionRow,
 } from '../../src/admin/api.ts'
-import { packageVersion } from '../../src/admin/package.ts'
+import { packageVersion } from '../../src/util/package-version.ts'
 import { uuidv7 } from '../../src/util/uuid.ts'
 import { type OpenAdmin, openAdmin, refused } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'

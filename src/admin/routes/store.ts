@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import { readStats } from '../../operations/stats.ts'
 import { readStoreHead } from '../../operations/stream-heads.ts'
+import { packageVersion } from '../../util/package-version.ts'
 import { answer } from '../answer.ts'
 import type { StoreFacts, StoreStats } from '../api.ts'
 import type { AdminContext, AdminEnv, AdminRoutes } from '../context.ts'
 import { eventStream } from '../event-stream.ts'
-import { packageVersion } from '../package.ts'
 import { Parameters } from '../parameters.ts'
 import { remembered } from '../remembered.ts'
 

@@ -1,10 +1,10 @@
 import { examine } from '../../operations/doctor/examine.ts'
 import type { Finding, Level } from '../../operations/doctor/finding.ts'
+import { packageVersion } from '../../util/package-version.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { findingText } from '../finding-text.ts'
 import { withTarget } from '../target.ts'
-import { readVersion } from '../version.ts'
 
 /** `eventstore doctor`. */
 export const doctor: CommandDefinition = {
@@ -23,7 +23,7 @@ async function handle({ output, settings, signal }: CommandContext): Promise<Exi
     output.note(`Examining ${schemaText}, without changing anything.`)
     const found: Finding[] = []
     output.status('It takes some seconds at most …')
-    for await (const finding of examine({ ...options, packageVersion: readVersion() })) {
+    for await (const finding of examine({ ...options, packageVersion: packageVersion() })) {
       found.push(finding)
       output.show(findingText(finding, output), { ...finding })
     }

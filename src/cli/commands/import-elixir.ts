@@ -11,6 +11,7 @@ import { storedPages } from '../../operations/import-elixir/stored-pages.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { loadDecoder } from '../decoder-module.ts'
 import { type ExitCode, UsageError } from '../failure.ts'
+import { describeFound, describeStop } from '../import-texts.ts'
 import type { ListStyle } from '../output.ts'
 import { showProgress } from '../progress.ts'
 import { type Target, withTarget } from '../target.ts'
@@ -72,9 +73,7 @@ async function copy({ command, output, signal }: CommandContext, source: ElixirS
       },
     })
     progress.stop()
-    const records = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    const found = records - added
-    const already = found === 0 ? '' : ` ${found.toLocaleString('en')} of all records were there already.`
+    const { found, already } = describeFound({ counts, added })
     const events = counts.events.toLocaleString('en')
     output.report(`Imported ${events} events into ${target.schemaText}.${already}`, {
       command,
@@ -84,10 +83,7 @@ async function copy({ command, output, signal }: CommandContext, source: ElixirS
     })
   } catch (error) {
     progress.stop()
-    if (signal.aborted) {
-      const events = seen.events.toLocaleString('en')
-      output.note(`Stopped after ${events} events. Repeat the same command to go on from there.`)
-    }
+    if (signal.aborted) output.note(describeStop(seen))
     throw error
   }
 }

@@ -4,6 +4,7 @@ import { StoreImport } from '../../operations/import/store-import.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { openImportInput } from '../import-input.ts'
+import { describeFound, describeStop } from '../import-texts.ts'
 import { describeWork, showProgress } from '../progress.ts'
 import { withTarget } from '../target.ts'
 import { UNINTERRUPTED } from '../uninterrupted.ts'
@@ -38,17 +39,12 @@ async function handle(context: CommandContext): Promise<ExitCode> {
       })
       progress.stop()
       const work = describeWork(counts.events, 'events', performance.now() - began, input.taken)
-      const records = Object.values(counts).reduce((sum, count) => sum + count, 0)
-      const found = records - added
-      const already = found === 0 ? '' : ` ${found.toLocaleString('en')} of all records were there already.`
+      const { found, already } = describeFound({ counts, added })
       output.report(`Imported ${work}, into ${target.schemaText}.${already}`, { command, ...counts, added, found })
       return 0
     } catch (error) {
       progress.stop()
-      if (signal.aborted) {
-        const events = seen.events.toLocaleString('en')
-        output.note(`Stopped after ${events} events. Repeat the same command to go on from there.`)
-      }
+      if (signal.aborted) output.note(describeStop(seen))
       throw error
     }
   })

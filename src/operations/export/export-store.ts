@@ -8,6 +8,7 @@ import type { Statement } from '../../postgres/executor.ts'
 import { quoteIdentifier } from '../../postgres/identifier.ts'
 import type { Session } from '../../postgres/session.ts'
 import { translateError } from '../../postgres/sqlstate.ts'
+import { BEGIN_ONE_MOMENT } from '../one-moment.ts'
 import { type Counts, countsWith, FORMAT, type Header, KINDS, type Kind, LONGEST_LINE, NO_COUNTS } from './format.ts'
 import { LINES, timeText } from './lines.ts'
 
@@ -85,7 +86,7 @@ async function begin(
   streams: readonly string[] | undefined,
 ): Promise<Header & { readonly payload: Payload }> {
   const run = <Row>(statement: Statement) => session.query<Row>(statement, TIMEOUT)
-  for (const text of BEGIN) await run({ text })
+  for (const text of BEGIN_ONE_MOMENT) await run({ text })
   const state = await readSchemaState(run, schemaName)
   const payload = state.payload ?? 'json'
   checkSchemaState(state, { schema: schemaName, payload })
@@ -114,22 +115,6 @@ async function begin(
     exportedAt: row?.now ?? '',
   }
 }
-
-/**
- * Names that the SQL does not qualify are PostgreSQL's own. Rows come along the indexes that give them their order, and so at once;
- * no time-out ends what takes as long as whoever takes the lines.
- */
-const BEGIN = [
-  'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-  'SET LOCAL search_path = pg_catalog, pg_temp',
-  'SET LOCAL enable_seqscan = off',
-  'SET LOCAL enable_bitmapscan = off',
-  'SET LOCAL enable_sort = off',
-  'SET LOCAL enable_hashjoin = off',
-  'SET LOCAL jit = off',
-  `SELECT set_config(name, '0', true) FROM pg_settings
-   WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
-]
 
 function lineOf(record: object): Uint8Array {
   return Buffer.from(`${JSON.stringify(record)}\n`)

@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../../postgres/identifier.ts'
 import type { Session } from '../../postgres/session.ts'
 import { KINDS, type Kind } from '../export/format.ts'
 import type { StoreRecord } from '../import/records.ts'
+import { BEGIN_ONE_MOMENT } from '../one-moment.ts'
 import { type ElixirFacts, readElixirFacts } from './elixir-facts.ts'
 import { type ElixirDecoder, toRecords } from './elixir-records.ts'
 import { elixirRows } from './elixir-rows.ts'
@@ -49,7 +50,7 @@ export async function openElixirSource(options: ElixirSourceOptions): Promise<El
     const opened = await database.openSession('import-elixir')
     session = opened
     const query: Query = (statement) => opened.query(statement, TIMEOUT)
-    for (const text of BEGIN) await query({ text })
+    for (const text of BEGIN_ONE_MOMENT) await query({ text })
     const schema = quoteIdentifier(schemaName)
     const facts = await readElixirFacts(query, schemaName, schema)
     const statements = elixirRows(schema, facts)
@@ -63,19 +64,6 @@ export async function openElixirSource(options: ElixirSourceOptions): Promise<El
     throw signal.aborted ? signal.reason : error
   }
 }
-
-const BEGIN = [
-  'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-  'SET LOCAL search_path = pg_catalog, pg_temp',
-  // Rows come along the indexes that give them their order, and so at once.
-  'SET LOCAL enable_seqscan = off',
-  'SET LOCAL enable_bitmapscan = off',
-  'SET LOCAL enable_sort = off',
-  'SET LOCAL enable_hashjoin = off',
-  'SET LOCAL jit = off',
-  `SELECT set_config(name, '0', true) FROM pg_settings
-   WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`,
-]
 
 async function* readRecords(
   query: Query,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The version of this package. */
-export function readVersion(): string {
+export function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   return typeof manifest === 'object' && manifest && 'version' in manifest ? String(manifest.version) : 'unknown'
 }
