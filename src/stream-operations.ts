@@ -165,6 +165,7 @@ function startingEach(executor: Executor, start: Start): Executor {
     query: (statement, deadline) => start(() => executor.query(statement, deadline)),
     readRows: (statement, deadline) => start(() => executor.readRows(statement, deadline)),
     write: (statement, deadline) => start(() => executor.write(statement, deadline)),
+    writeAfter: (first, statement, deadline) => start(() => executor.writeAfter(first, statement, deadline)),
     transaction: (deadline, work) => start(() => executor.transaction(deadline, work)),
     copy: (plan, deadline) => start(() => executor.copy(plan, deadline)),
   }

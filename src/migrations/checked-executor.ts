@@ -58,6 +58,15 @@ export class CheckedExecutor implements Executor {
     return this.#executor.write(statement, deadline)
   }
 
+  async writeAfter(
+    first: Statement,
+    statement: Statement,
+    deadline: Deadline,
+  ): Promise<readonly TextRow[] | undefined> {
+    await this.#check.pass(this.#executor, deadline)
+    return this.#executor.writeAfter(first, statement, deadline)
+  }
+
   async transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result> {
     await this.#check.pass(this.#executor, deadline)
     return this.#executor.transaction(deadline, work)

@@ -46,7 +46,9 @@ export class CallersTransaction implements Executor {
     return result
   }
 
-  /** A client that is not ours, of whatever driver, is not asked to copy. */
+  /** A client that is not ours, of whatever driver, is not asked for what its `query` does not offer. */
+  async writeAfter(): Promise<undefined> {}
+
   async copy(): Promise<undefined> {}
 
   async #after<Result>(

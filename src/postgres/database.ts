@@ -52,12 +52,15 @@ export class Database implements Executor {
 
   write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
     return this.#withConnection(deadline, async (connection) => {
-      if (this.#readCommitted === undefined) {
-        const { rows } = await connection.run<{ isolation: string }>(DEFAULT_ISOLATION, deadline)
-        this.#readCommitted = rows[0]?.isolation === 'read committed'
-      }
-      if (this.#readCommitted) return this.#readRows(connection, statement, deadline)
+      if (await this.#isReadCommitted(connection, deadline)) return this.#readRows(connection, statement, deadline)
       return inTransaction(connection, deadline, async (query) => textRows(await query<object>(statement)))
+    })
+  }
+
+  writeAfter(first: Statement, statement: Statement, deadline: Deadline): Promise<readonly TextRow[] | undefined> {
+    return this.#withConnection(deadline, async (connection) => {
+      if (!connection.isDriversOwn || !(await this.#isReadCommitted(connection, deadline))) return undefined
+      return this.#preparing((form) => connection.readRowsAfter(form(first), form(statement), deadline), statement)
     })
   }
 
@@ -67,30 +70,42 @@ export class Database implements Executor {
 
   copy<Row>(plan: CopyPlan<Row>, deadline: Deadline): Promise<Row | undefined> {
     return this.#withConnection(deadline, async (connection) =>
-      connection.copies ? copyInTransaction(connection, plan, deadline) : undefined,
+      connection.isDriversOwn ? copyInTransaction(connection, plan, deadline) : undefined,
     )
   }
 
+  /** Whether a statement without BEGIN is READ COMMITTED. */
+  async #isReadCommitted(connection: PooledConnection, deadline: Deadline): Promise<boolean> {
+    if (this.#readCommitted === undefined) {
+      const { rows } = await connection.run<{ isolation: string }>(DEFAULT_ISOLATION, deadline)
+      this.#readCommitted = rows[0]?.isolation === 'read committed'
+    }
+    return this.#readCommitted
+  }
+
   async #run<Row>(connection: PooledConnection, statement: Statement, deadline: Deadline): Promise<readonly Row[]> {
-    const { rows } = await this.#preparing(statement, (prepared) => connection.run<Row>(prepared, deadline))
+    const { rows } = await this.#preparing((form) => connection.run<Row>(form(statement), deadline), statement)
     return rows
   }
 
   #readRows(connection: PooledConnection, statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
-    return this.#preparing(statement, (prepared) => connection.readRows(prepared, deadline))
+    return this.#preparing((form) => connection.readRows(form(statement), deadline), statement)
   }
 
-  /** Runs a statement prepared, if it has a name, or unprepared where that cannot be. */
-  async #preparing<Result>(statement: Statement, run: (statement: Statement) => Promise<Result>): Promise<Result> {
-    if (statement.name !== undefined && this.#prepares) {
+  /** Runs a statement prepared, if it has a name, or unprepared where that cannot be: `run` is told in which form. */
+  async #preparing<Result>(
+    run: (form: (statement: Statement) => Statement) => Promise<Result>,
+    { name }: Statement,
+  ): Promise<Result> {
+    if (name !== undefined && this.#prepares) {
       try {
-        return await this.#timed(() => run(statement))
+        return await this.#timed(() => run((statement) => statement))
       } catch (error) {
         if (!PREPARED_ELSEWHERE.has(sqlStateOf(error) ?? '')) throw error
         this.#prepares = false
       }
     }
-    return this.#timed(() => run(unprepared(statement)))
+    return this.#timed(() => run(unprepared))
   }
 
   async #timed<Result>(run: () => Promise<Result>): Promise<Result> {

@@ -41,6 +41,12 @@ export interface Executor {
   readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>
   /** The same for one that writes, in a READ COMMITTED transaction of its own or in the caller's. */
   write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>
+  /**
+   * Runs two statements in one READ COMMITTED transaction of their own, and in one round trip: what the second one reads is what
+   * was committed when the first one had ended. Resolves to the rows of the second; to undefined where connections send one
+   * statement at a time, and then nothing has happened.
+   */
+  writeAfter(first: Statement, statement: Statement, deadline: Deadline): Promise<readonly TextRow[] | undefined>
   /** Runs several statements in one READ COMMITTED transaction of its own, or in the caller's. */
   transaction<Result>(deadline: Deadline, work: (query: Query) => Promise<Result>): Promise<Result>
   /**
@@ -58,6 +64,7 @@ export function executorWithin(query: Query, { inCallersTransaction, roundTrip }
     query: (statement) => query(statement),
     readRows: async (statement) => textRows(await query(statement)),
     write: async (statement) => textRows(await query(statement)),
+    writeAfter: async () => undefined,
     transaction: (_, work) => work(query),
     copy: async () => undefined,
   }

@@ -7,7 +7,7 @@ import { CopyIn } from './copy.ts'
 import { type Statement, type TextRow, textRows } from './executor.ts'
 import { LostConnectionError } from './lost-connection.ts'
 import { isPerhapsCrash, isReadOnlySession, noConnection, translateError } from './sqlstate.ts'
-import { TextQuery } from './text-query.ts'
+import { isPrepared, TextQuery } from './text-query.ts'
 
 /** A client taken from a pool: what the store needs of `pg.PoolClient`. */
 export type PoolClient = Queryable &
@@ -57,15 +57,26 @@ export class PooledConnection {
 
   run<Row>(statement: Statement, deadline: Deadline): Promise<Result<Row>> {
     const { asText, ...asItIs } = statement
-    const understood = this.#isDriversOwn ? asItIs : (asText?.() ?? asItIs)
+    const understood = this.isDriversOwn ? asItIs : (asText?.() ?? asItIs)
     return this.#settle(this.#client.query(understood) as Promise<Result<Row>>, deadline)
   }
 
   /** Runs a statement of which every column is text. */
   async readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
-    if (!this.#isDriversOwn) return textRows((await this.run<object>(statement, deadline)).rows)
+    if (!this.isDriversOwn) return textRows((await this.run<object>(statement, deadline)).rows)
+    return this.#readText(deadline, statement)
+  }
+
+  /** The same, after another statement in the same transaction and round trip. Only where it `isDriversOwn`. */
+  async readRowsAfter(first: Statement, statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
+    const prepare = first.name !== undefined && !isPrepared(this.#client.connection, first)
+    if (prepare) await this.#readText(deadline, first)
+    return this.#readText(deadline, statement, first)
+  }
+
+  #readText(deadline: Deadline, statement: Statement, first?: Statement): Promise<readonly TextRow[]> {
     const running = new Promise<readonly TextRow[]>((resolve, reject) => {
-      this.#submit(new TextQuery(statement, (error, rows) => (error ? reject(error) : resolve(rows))), reject)
+      this.#submit(new TextQuery(statement, (error, rows) => (error ? reject(error) : resolve(rows)), first), reject)
     })
     return this.#settle(running, deadline)
   }
@@ -76,18 +87,13 @@ export class PooledConnection {
     return this.#settle(running as Promise<readonly Result<Row>[]>, deadline)
   }
 
-  /** Whether it can `copyIn`. */
-  get copies(): boolean {
-    return this.#isDriversOwn
-  }
-
   /** Whether it is a client of `pg` itself that sends one query at a time: those take queries of our own making. */
-  get #isDriversOwn(): boolean {
+  get isDriversOwn(): boolean {
     const { connection, pipeline } = this.#client
     return connection !== undefined && 'sendCopyFromChunk' in connection && pipeline !== true
   }
 
-  /** Runs a script that begins with a COPY of this content. Resolves to the tags of its commands. */
+  /** Runs a script that begins with a COPY of this content. Only where it `isDriversOwn`. Resolves to the tags of its commands. */
   copyIn(script: string, content: readonly Uint8Array[], deadline: Deadline): Promise<readonly string[]> {
     const copy = new CopyIn(script, content)
     this.#submit(copy, copy.callback)

@@ -9,6 +9,7 @@ import { appendStatement, type GroupRow, groupRowOf, streamStatement } from './a
 import { chunksOf, isLarge } from './chunks.ts'
 import { refuseIsolation } from './isolation.ts'
 import { locateEvents } from './located-events.ts'
+import { nextEvent } from './next-event-statement.ts'
 import { judgeRepetition } from './repetition.ts'
 import { readReservations } from './reservations.ts'
 import type { StoreContext } from './store-context.ts'
@@ -93,7 +94,11 @@ async function store(
       const [request] = requests
       return [await executor.transaction(deadline, (query) => storeInChunks(context, query, request))]
     }
-    const toStream = streamStatement(context, requests)
+    const next = nextEvent(context, requests)
+    const rows = next && (await executor.writeAfter(next.lock, next.insert, deadline))
+    const stored = rows && next.outcome(rows)
+    if (stored) return [stored]
+    const toStream = rows ? undefined : streamStatement(context, requests)
     if (toStream) {
       const [row] = await executor.write(toStream, deadline)
       if (row?.[0]) return [readStored(row[0])]

@@ -31,6 +31,15 @@ export function binaryColumns(list: readonly EncodedEvents[], payload: Payload):
   return arrays.map((array) => (array ? array.bytes : null))
 }
 
+/** The known columns of one event in binary form, NULL for those that have no value. */
+export function fieldsOf(event: EncodedEvents): readonly (Buffer | null)[] {
+  const fields: (Buffer | null)[] = []
+  event.eachColumn((_, bytes, start, end) =>
+    fields.push(isNull(bytes, start) ? null : bytes.subarray(start + LENGTH_BYTES, end)),
+  )
+  return fields
+}
+
 /** The same as text. */
 export function textColumns(list: readonly EncodedEvents[], payload: Payload): readonly (string | null)[] {
   const columns = KNOWN_COLUMNS.map((): (string | null)[] => [])

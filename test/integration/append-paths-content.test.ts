@@ -103,12 +103,20 @@ describe.each(APPEND_PATHS.map((path) => [path.name, path] as const))('into json
     )
     for (const { error } of outcomes) expect(error).toBeUndefined()
     for (const name of names) expect((await stage().store.getStream(name)).version).toBe(1)
+    const following = parts.map((one) => ({
+      parts: [{ ...one, expectedVersion: 1, events: one.events.map(withNewId) }],
+    }))
+    for (const { error } of (await attempt(stage(), following)).outcomes) expect(error).toBeUndefined()
   })
 
   test('createdAt is kept to the millisecond', async () => {
     const times = isSlow(path) ? TIMES.slice(-3) : TIMES
     const appends = times.map((createdAt) => ({ parts: [part(newEvent())], createdAt }))
-    const { outcomes } = await attempt(stage(), appends)
+    const following = appends.map((one) => ({
+      ...one,
+      parts: one.parts.map((part) => ({ ...part, expectedVersion: 1 })),
+    }))
+    const { outcomes } = await attempt(stage(), [...appends, ...following])
     for (const { error } of outcomes) expect(error).toBeUndefined()
     const { schema } = stage().store
     const sql = `SELECT DISTINCT created_at::text FROM ${schema}.events WHERE created_at <> date_trunc('milliseconds', created_at)`
@@ -147,6 +155,11 @@ describe.each(OWN_TRANSACTION.map((path) => [path.name, path] as const))('into j
     expect(outcomes[0]?.error).toBeInstanceOf(InvalidEventError)
     expect(outcomes[1]?.error).toBeUndefined()
     expect(events).toHaveLength(1)
+    const stream = String(events[0]?.streamName)
+    const following = await attempt(stage(), [
+      { parts: [{ ...part({ type: 'T', data: [TOO_LARGE] }, stream), expectedVersion: 1 }] },
+    ])
+    expect(following.outcomes[0]?.error).toBeInstanceOf(InvalidEventError)
   })
 })
 
@@ -159,10 +172,19 @@ function useStage(path: AppendPath, payload: Payload, serializer?: Serializer): 
   return () => stage
 }
 
-/** Appends the events, each by itself where that does not take too long, and all at once; `attempt` compares what is read. */
+/**
+ * Appends the events, each by itself where that does not take too long, and all at once; `attempt` compares what is read. One by
+ * one they go to a stream that is not there, and behind those that are.
+ */
 async function expectStored(stage: Stage, events: readonly NewEvent[]): Promise<void> {
   const together: Append = { parts: [{ stream: `s ${uuidv7()}`, expectedVersion: 'no-stream', events }] }
-  const single = isSlow(stage.path) ? [] : events.map((event) => ({ parts: [part(event)] }))
+  const behind = (event: NewEvent, index: number): StreamAppend => ({
+    ...part(event, together.parts[0]?.stream),
+    expectedVersion: events.length + index,
+  })
+  const single = isSlow(stage.path)
+    ? []
+    : events.flatMap((event, index) => [{ parts: [part(event)] }, { parts: [behind(event, index)] }])
   const { outcomes, events: stored } = await attempt(stage, [together, ...single])
   for (const { error } of outcomes) expect(error).toBeUndefined()
   expect(stored).toHaveLength(events.length + single.length)
@@ -170,4 +192,8 @@ async function expectStored(stage: Stage, events: readonly NewEvent[]): Promise<
 
 function part(event: NewEvent, stream = `s ${uuidv7()}`): StreamAppend {
   return { stream, expectedVersion: 'any', events: [event] }
+}
+
+function withNewId(event: NewEvent): NewEvent {
+  return event.id ? { ...event, id: uuidv7() } : event
 }

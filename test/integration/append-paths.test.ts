@@ -73,6 +73,10 @@ describe.each(APPEND_PATHS.map((path) => [path.name, path] as const))('an append
   test('is stored by the statements that it is meant to be', async () => {
     const { statements } = await attempt(stage, [{ parts: [part(freshName(), 0)] }])
     expect(statements).toEqual(path.statements)
+    const stream = freshName()
+    await appendTo(stage.store, stream, 2)
+    const following = await attempt(stage, [{ parts: [part(stream, 2)] }])
+    expect(following.statements).toEqual(path.following ?? path.statements)
   })
 
   test.each(STATES.map((state) => [state.name, state] as const))(

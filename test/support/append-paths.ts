@@ -24,12 +24,20 @@ export interface AppendPath {
   readonly companyIs?: 'appends' | 'parts'
   /** The statements that store an append of one event, and who runs them. */
   readonly statements: readonly string[]
+  /** The same for one that follows an event whose version is expected. @default those of any */
+  readonly following?: readonly string[]
 }
 
 const IN_PIECES = ['append_events', 'append_events', 'append_events']
 
 export const APPEND_PATHS: readonly AppendPath[] = [
-  { name: 'alone', company: [0, 0], statements: ['append_to_stream'] },
+  { name: 'alone', company: [0, 0], statements: ['append_to_stream'], following: ['INSERT'] },
+  {
+    name: 'alone, where connections send one statement at a time',
+    copies: false,
+    company: [0, 0],
+    statements: ['append_to_stream'],
+  },
   { name: 'in a small group', company: [1, 1], statements: ['append_events'] },
   { name: 'in a group that is copied', company: [250, 250], statements: ['reserve', 'COPY'] },
   {
@@ -215,5 +223,6 @@ async function outcomeOf(operations: StreamOperations, { parts, createdAt }: App
 }
 
 function storing(statements: readonly string[]): string[] {
-  return statements.flatMap((text) => /\bappend_(?:events|to_stream)(?=\()|\breserve(?=\()|\bCOPY\b/.exec(text) ?? [])
+  const words = /\bappend_(?:events|to_stream)(?=\()|\breserve(?=\()|\bCOPY\b|\bINSERT(?= INTO \S+\.events)/
+  return statements.flatMap((text) => words.exec(text) ?? [])
 }

@@ -24,6 +24,7 @@ function fakeExecutor({ fail = false, answer = 'nobody listens' } = {}) {
     write: () => Promise.reject(new Error('is not used')),
     readRows,
     transaction: () => Promise.reject(new Error('is not used')),
+    writeAfter: () => Promise.reject(new Error('is not used')),
     copy: () => Promise.reject(new Error('is not used')),
   }
   return { executor, payloads, most: () => most }

@@ -21,6 +21,7 @@ function fakeExecutor() {
     write: query,
     transaction: () => Promise.reject(new Error('is not used')),
     readRows: () => Promise.reject(new Error('is not used')),
+    writeAfter: () => Promise.reject(new Error('is not used')),
     copy: () => Promise.reject(new Error('is not used')),
   }
   return { executor, statements }
