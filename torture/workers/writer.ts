@@ -77,7 +77,9 @@ async function deleteOne(worker: Worker): Promise<void> {
 async function transact({ pick, journal, store, url }: Worker): Promise<void> {
   const operation = randomUUID()
   const parts = [choosePart(pick, pick(STREAMS.length)), choosePart(pick, pick(STREAMS.length))].slice(0, 1 + pick(2))
-  const work = { kind: 'append', ownIds: pick(2) === 0, parts } as const
+  // What has ids of its own may be repeated, as one append: there a stream comes once.
+  const repeatable = new Set(parts.map(({ stream }) => stream)).size === parts.length
+  const work = { kind: 'append', ownIds: repeatable && pick(2) === 0, parts } as const
   const [rollBack, stumble] = [pick(4) === 0, pick(3) === 0]
   const begin = async (client: Client) => {
     const inTransaction = store.withClient(client)
