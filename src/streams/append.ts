@@ -45,8 +45,14 @@ export async function appendAll<Types extends EventTypes>(
   const outcome = executor.inCallersTransaction
     ? (await appendGroup(context, executor, [request], deadline))[0]
     : await queue.submit(request, deadline)
-  if (!outcome || outcome.error) throw outcome?.error
+  if (!outcome || outcome.error) throw ofCaller(outcome?.error)
   const grown = request.parts.filter(({ events }) => events.length > 0).map(({ stream }) => stream)
   if (grown.length > 0) await context.announce(executor, [...grown, ALL], deadline)
   return [...outcome.results]
+}
+
+/** An error that came about where groups are stored, with the stack of the call that it concerns. */
+function ofCaller(error: unknown): unknown {
+  if (error instanceof Error) Error.captureStackTrace(error, ofCaller)
+  return error
 }

@@ -23,6 +23,21 @@ function openStore(): EventStore {
 }
 
 describe('what is appended', () => {
+  test('and refused tells, in its stack, which call it was', async () => {
+    await using store = openStore()
+    const byWhom = async (expectedVersion: number) => {
+      await store.append('refused', newEvent(), { expectedVersion })
+    }
+    for (const append of [byWhom(1), byWhom(2)]) {
+      const error = await append.then(
+        () => undefined,
+        (reason: unknown) => reason as Error,
+      )
+      expect(error?.stack).toMatch(/^WrongExpectedVersionError: /)
+      expect(error?.stack).toContain('byWhom')
+    }
+  })
+
   test('one event, given alone or in an array, is stored', async () => {
     await using store = openStore()
     await store.append('alone', newEvent(), { expectedVersion: 'no-stream' })
