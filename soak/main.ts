@@ -18,7 +18,7 @@ console.log(`Soak of ${options.events.toLocaleString('en')} events, seed ${optio
 const began = performance.now()
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
-const result = await soak({ ...options, signal: ending.signal }, { round: printRound })
+const result = await soak({ ...options, signal: ending.signal }, { round: printRound }).catch(giveUp)
 printResult(result)
 // What was left running must not keep the verdict from being heard.
 process.exit(failuresOf(result).length === 0 ? 0 : 1)
@@ -36,6 +36,12 @@ function readOptions(): SoakOptions {
     console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`)
     process.exit(2)
   }
+}
+
+function giveUp(error: unknown): never {
+  console.error(error)
+  console.error('Verdict: FAILED, the run did not come to its end')
+  process.exit(1)
 }
 
 function readNumber(name: string, text: string, least: number): number {

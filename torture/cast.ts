@@ -13,11 +13,16 @@ export class Cast implements AsyncDisposable {
     this.#folder = folder
   }
 
-  /** None is started yet. `target` is the URL of the server at that moment. */
-  static async create(count: number, target: () => string, pick: (n: number) => number): Promise<Cast> {
+  /** None is started yet. `target` is the URL of the server at that moment, `pooler` that of a pooler before it. */
+  static async create(
+    count: number,
+    target: () => string,
+    pooler: string | undefined,
+    pick: (n: number) => number,
+  ): Promise<Cast> {
     const folder = await mkdtemp(join(tmpdir(), 'pg-event-store-journals-'))
     const creating = rolesOf(count).map(({ role, name }) =>
-      NodeProcess.create({ role, name, journal: join(folder, `${name}.journal`), target, pick }),
+      NodeProcess.create({ role, name, journal: join(folder, `${name}.journal`), target, pooler, pick }),
     )
     return new Cast(await Promise.all(creating), folder)
   }

@@ -1,7 +1,7 @@
 /**
  * Processes that write, subscribe and follow, while they are killed and their server and their network fail.
  *
- *   npm run torture -- [--minutes N] [--seed N] [--processes N] [--url URL]
+ *   npm run torture -- [--minutes N] [--seed N] [--processes N] [--url URL] [--pooler]
  */
 import { parseArgs } from 'node:util'
 import { MultiBar, Presets } from 'cli-progress'
@@ -15,17 +15,20 @@ console.log(`Torture for ${options.minutes} minutes with ${options.processes} pr
 const { report, stop } = reporter(options)
 const ending = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort())
-const result = await torture({ ...options, signal: ending.signal }, report).finally(stop)
+const result = await torture({ ...options, signal: ending.signal }, report)
+  .finally(stop)
+  .catch(giveUp)
 printResult(options, result)
 process.exitCode = result.findings.length === 0 ? 0 : 1
 
 function readOptions(): TortureOptions {
-  const { minutes, seed, processes, url } = readArguments()
+  const { minutes, seed, processes, url, pooler } = readArguments()
   return {
     minutes: number('minutes', minutes, 0),
     seed: Math.trunc(number('seed', seed, 0)),
     processes: Math.trunc(number('processes', processes, FEWEST_PROCESSES)),
     url,
+    pooler,
   }
 }
 
@@ -37,6 +40,7 @@ function readArguments() {
         seed: { type: 'string', default: String(Date.now() % 1_000_000) },
         processes: { type: 'string', default: '6' },
         url: { type: 'string' },
+        pooler: { type: 'boolean', default: false },
       },
     })
     return values
@@ -52,8 +56,14 @@ function number(name: string, text: string, least: number): number {
 }
 
 function refuse(reason: string): never {
-  console.error(`${reason}\nUsage: npm run torture -- [--minutes N] [--seed N] [--processes N] [--url URL]`)
+  console.error(`${reason}\nUsage: npm run torture -- [--minutes N] [--seed N] [--processes N] [--url URL] [--pooler]`)
   process.exit(2)
+}
+
+function giveUp(error: unknown): never {
+  console.error(error)
+  console.error('Verdict: FAILED, the run did not come to its end')
+  process.exit(1)
 }
 
 /** Lines of what is done, with a bar below them on a terminal. */
@@ -77,13 +87,16 @@ function reporter({ minutes }: TortureOptions): { readonly report: TortureReport
   }
 }
 
-function printResult({ minutes, seed, processes, url }: TortureOptions, { counts, findings }: TortureResult): void {
+function printResult(
+  { minutes, seed, processes, url, pooler }: TortureOptions,
+  { counts, findings }: TortureResult,
+): void {
   const table = new Table({ colAligns: ['left', 'right'], style: { head: [], border: [], compact: true } })
   for (const [what, count] of Object.entries(counts)) table.push([what, count.toLocaleString('en')])
   console.log(`\n${table.toString()}`)
   for (const { rule, what } of findings.slice(0, SHOWN_FINDINGS)) console.log(`  Broken: ${rule}\n    ${what}`)
   if (findings.length > SHOWN_FINDINGS) console.log(`  … and ${findings.length - SHOWN_FINDINGS} more`)
-  const again = `npm run torture -- --minutes ${minutes} --seed ${seed} --processes ${processes}${url ? ' --url …' : ''}`
+  const again = `npm run torture -- --minutes ${minutes} --seed ${seed} --processes ${processes}${url ? ' --url …' : ''}${pooler ? ' --pooler' : ''}`
   console.log(
     findings.length === 0
       ? 'Verdict: nothing lost, nothing skipped, nothing out of order'

@@ -2,15 +2,27 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type FaultProxy, startProxy } from './proxy.ts'
+import { type FaultProxy, joinProxies, startProxy } from './proxy.ts'
 
 export type Role = 'subscriber' | 'writer' | 'follower'
+
+/** What a process is told when it is started. */
+export interface WorkerSettings {
+  /** The server. */
+  readonly url: string
+  /** The same, or a pooler before it. */
+  readonly poolUrl: string
+  readonly journal: string
+  readonly seed: number
+}
 
 export interface NodeProcessOptions {
   readonly role: Role
   readonly name: string
   /** The URL of the server at that moment. */
   readonly target: () => string
+  /** The URL of a pooler, for everything but sessions. */
+  readonly pooler: string | undefined
   readonly journal: string
   readonly pick: (n: number) => number
 }
@@ -25,21 +37,32 @@ export class NodeProcess implements AsyncDisposable {
   readonly name: string
   readonly journal: string
   readonly proxy: FaultProxy
+  readonly #toPooler: FaultProxy | undefined
   readonly #pick: (n: number) => number
   #child: ChildProcess | undefined
   #unexpected: string | undefined
   #closing = false
 
-  private constructor({ role, name, journal, pick }: NodeProcessOptions, proxy: FaultProxy) {
+  private constructor(
+    { role, name, journal, pick }: NodeProcessOptions,
+    toServer: FaultProxy,
+    toPooler: FaultProxy | undefined,
+  ) {
     this.role = role
     this.name = name
     this.journal = journal
-    this.proxy = proxy
+    this.proxy = toPooler ? joinProxies(toServer, toPooler) : toServer
+    this.#toPooler = toPooler
     this.#pick = pick
   }
 
   static async create(options: NodeProcessOptions): Promise<NodeProcess> {
-    return new NodeProcess(options, await startProxy(options.target))
+    const { target, pooler } = options
+    return new NodeProcess(
+      options,
+      await startProxy(target),
+      pooler === undefined ? undefined : await startProxy(() => pooler),
+    )
   }
 
   get running(): boolean {
@@ -53,9 +76,15 @@ export class NodeProcess implements AsyncDisposable {
 
   start(): void {
     if (this.#child || this.#closing) return
-    const settings = JSON.stringify({ url: this.proxy.url, journal: this.journal, seed: this.#pick(2 ** 31) })
+    const { url } = this.proxy
+    const settings: WorkerSettings = {
+      url,
+      poolUrl: this.#toPooler?.url ?? url,
+      journal: this.journal,
+      seed: this.#pick(2 ** 31),
+    }
     const path = fileURLToPath(new URL(`workers/${this.role}.ts`, import.meta.url))
-    const child = spawn(process.execPath, ['--import', 'tsx', path, settings], {
+    const child = spawn(process.execPath, ['--import', 'tsx', path, JSON.stringify(settings)], {
       cwd: PROJECT,
       detached: true, // Ctrl-C is for the conductor, who ends the others
       stdio: ['pipe', 'ignore', 'inherit'],

@@ -123,6 +123,24 @@ export async function startProxy(target: () => string): Promise<FaultProxy> {
   }
 }
 
+/** Two proxies that fail together. The URL is that of the first. */
+export function joinProxies(first: FaultProxy, second: FaultProxy): FaultProxy {
+  const both = [first, second]
+  return {
+    get url() {
+      return first.url
+    },
+    delay: (milliseconds) => both.forEach((proxy) => void proxy.delay(milliseconds)),
+    cut: (which) => both.forEach((proxy) => void proxy.cut(which)),
+    blackhole: (which) => both.forEach((proxy) => void proxy.blackhole(which)),
+    heal: (how) => both.forEach((proxy) => void proxy.heal(how)),
+    count: (which) => first.count(which) + second.count(which),
+    async [Symbol.asyncDispose]() {
+      for (const proxy of both) await proxy[Symbol.asyncDispose]()
+    },
+  }
+}
+
 function listen(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)

@@ -6,11 +6,12 @@ import { check } from './check.ts'
 import { type Evidence, eventsOf, type Finding } from './checks/evidence.ts'
 import { type Counts, countAll } from './counts.ts'
 import { nextFault } from './faults.ts'
-import { readJournal } from './journal.ts'
+import { type JournalRecord, readJournal } from './journal.ts'
 import type { NodeProcess } from './node-process.ts'
+import { startPooler } from './pooler.ts'
 import { readAll } from './reads.ts'
 import { Sampler } from './sampler.ts'
-import { FOLLOWERS, SUBSCRIPTIONS } from './scenario.ts'
+import { FOLLOWERS, type FollowerScenario, SUBSCRIPTIONS } from './scenario.ts'
 import { startServer, type TortureServer, useServer } from './server.ts'
 import { readStored, type Stored } from './stored.ts'
 import { Tormentor } from './tormentor.ts'
@@ -22,6 +23,8 @@ export interface TortureOptions {
   readonly processes: number
   /** A server of somebody else's, which is not restarted. @default one of its own */
   readonly url: string | undefined
+  /** Whether a PgBouncer in transaction mode is in between, for everything but sessions. @default false */
+  readonly pooler?: boolean
   /** Ends the torture early; what happened until then is judged. */
   readonly signal?: AbortSignal
 }
@@ -51,7 +54,9 @@ const ARRIVE_WITHIN = 60_000
 export async function torture(options: TortureOptions, report: TortureReport): Promise<TortureResult> {
   const pick = random(options.seed)
   await using server = await openServer(options)
-  await using cast = await Cast.create(options.processes, () => server.url, random(~options.seed)) // apart from the faults
+  await using pooler = options.pooler ? await startPooler(server) : undefined
+  const seeds = random(~options.seed) // apart from the faults
+  await using cast = await Cast.create(options.processes, () => server.url, pooler?.url, seeds)
   const { processes } = cast
   await using sampler = new Sampler(() => server.url)
   for (const process of processes) process.start()
@@ -163,12 +168,20 @@ async function findLateFollower(
 ): Promise<string | undefined> {
   for (const { role, name, journal } of processes) {
     if (role !== 'follower') continue
-    const seen = new Map<string, number>()
-    for (const record of readJournal(journal)) if (record.type === 'followed') seen.set(record.follower, record.number)
-    const late = FOLLOWERS.filter(({ from }) => from === 'start').find(
-      (follower) => (seen.get(follower.name) ?? 0) < headOf(follower.stream),
-    )
-    if (late) return `the ${late.name} in ${name} is at ${seen.get(late.name) ?? 0} of ${headOf(late.stream)}`
+    const seen = lastSeen(readJournal(journal))
+    const late = FOLLOWERS.find((follower) => (seen(follower) ?? Number.POSITIVE_INFINITY) < headOf(follower.stream))
+    if (late) return `the ${late.name} in ${name} is at ${seen(late)} of ${headOf(late.stream)}`
   }
   return undefined
+}
+
+/** What each follower has seen last; undefined of one that began at the end, and has seen nothing since its process was started. */
+function lastSeen(records: readonly JournalRecord[]): (follower: FollowerScenario) => number | undefined {
+  const seen = new Map<string, number>()
+  for (const record of records) {
+    if (record.type === 'followed') seen.set(record.follower, record.number)
+    if (record.type !== 'started') continue
+    for (const { name, from } of FOLLOWERS) if (from === 'end') seen.delete(name)
+  }
+  return ({ name, from }) => seen.get(name) ?? (from === 'start' ? 0 : undefined)
 }

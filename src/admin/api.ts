@@ -1,7 +1,27 @@
 /**
  * What the admin server answers, and what it is asked: the types that the server and the page share. All of it is JSON; times are
  * ISO 8601 strings, numbers of events are exact. Errors are answered with a status of 400 or more and an `ApiFailure`.
+ *
+ * What is answered as the operations find it stands with them, once:
+ *
+ *   GET /api/stats           StoreStats
+ *   GET /api/events          EventPage; `next` is the `from` of the next page
+ *   GET /api/chain?id=       Chain
+ *   GET /api/subscriptions   SubscriptionRow[], all of them, by stream and name
+ *   GET /api/samples?after=  server-sent: `history` with a SampleHistory, `sample` with a Sample every two seconds, `state` as below
  */
+import type { EventLink, EventSummary } from '../operations/shown.ts'
+import type { StreamInfo as StoredStream } from '../results.ts'
+
+export type {
+  Chain,
+  EventPage,
+  EventSummary,
+  Sample,
+  Stats as StoreStats,
+  SubscriptionRow,
+} from '../operations/shown.ts'
+export type { AppendResult as AppendAnswer, Page } from '../results.ts'
 
 /** Why a request was refused or failed. */
 export interface ApiFailure {
@@ -43,70 +63,20 @@ export interface StoreFacts {
   readonly allowWrites: boolean
 }
 
-/** GET /api/stats: sizes in bytes. */
-export interface StoreStats {
-  readonly head: number
-  readonly streams: number
-  readonly deletedStreams: number
-  readonly links: number
-  readonly subscriptions: number
-  readonly snapshots: number
-  readonly payload: string
-  readonly server: string
-  readonly tables: readonly { readonly table: string; readonly bytes: number; readonly indexBytes: number }[]
-  /** How many events were appended in the last so many seconds. */
-  readonly rates: readonly { readonly seconds: number; readonly events: number }[]
-}
-
-/** One page of a longer list. */
-export interface Page<Item> {
-  readonly items: readonly Item[]
-  readonly page: number
-  readonly pageSize: number
-  readonly totalItems: number
-  readonly totalPages: number
-}
-
 /** GET /api/streams gives pages of them, `$all` among them; GET /api/stream?name= one, soft deleted or not. */
-export interface StreamInfo {
-  readonly name: string
-  /** Of `$all`: the head. */
-  readonly version: number
-  readonly status: 'active' | 'deleted'
-  readonly createdAt: string
-  readonly deletedAt: string | null
+export type StreamInfo = Sent<StoredStream>
+
+/** What something is as JSON: times are strings. */
+type Sent<Body> = {
+  readonly [Key in keyof Body]: Body[Key] extends Date
+    ? string
+    : Body[Key] extends Date | null
+      ? string | null
+      : Body[Key]
 }
 
 export type StreamSort = 'name' | 'version' | 'createdAt' | 'deletedAt'
 export type SortDirection = 'ascending' | 'descending'
-
-/** An event without its data. */
-export interface EventSummary {
-  readonly position: number
-  /** Its number in the stream that it was read from: the position in `$all`, else its version there. */
-  readonly eventNumber: number
-  /** The stream that it was appended to, and its version there. */
-  readonly streamName: string
-  readonly streamVersion: number
-  readonly type: string
-  readonly id: string
-  readonly causationId: string | null
-  readonly correlationId: string | null
-  readonly createdAt: string
-  /** The first 200 characters of the data as text; null where a list has so much data that this event's is not looked into. */
-  readonly preview: string | null
-  /** Of the data as text; where `preview` is null, as it is stored, perhaps compressed. */
-  readonly bytes: number
-}
-
-/** GET /api/events */
-export interface EventPage {
-  readonly events: readonly EventSummary[]
-  /** The `from` of the next page; null when there is no more. With filters a page may be empty and yet have one. */
-  readonly next: number | null
-  /** How many events were looked at for this page. */
-  readonly looked: number
-}
 
 /** GET /api/event?id= */
 export interface EventDetail extends EventSummary {
@@ -119,27 +89,11 @@ export interface EventDetail extends EventSummary {
   /** Whether data or metadata is longer than what is given: /api/event/content gives all of it. */
   readonly truncated: boolean
   /** The streams that link it, at most 100. */
-  readonly links: readonly { readonly streamName: string; readonly streamVersion: number }[]
+  readonly links: readonly EventLink[]
 }
 
 /** GET /api/event/content?id=&part= and /api/snapshot/content?id=&part= give all of it, to be saved. */
 export type ContentPart = 'data' | 'metadata'
-
-/** GET /api/chain?id= */
-export interface Chain {
-  /** The id of the event that was asked for. */
-  readonly focus: string
-  /** It, what caused it, what it caused, and what has its correlation id, by position. `eventNumber` is the position. */
-  readonly events: readonly EventSummary[]
-  /** Ids of a cause and its effect, both among `events`; cycles are possible, as ids are the callers'. */
-  readonly edges: readonly (readonly [cause: string, effect: string])[]
-  /** Causation ids of `events` that are not stored. */
-  readonly missing: readonly string[]
-  /** Whether all there is was found: false when a limit was reached, or the time was over. */
-  readonly complete: boolean
-  /** Effects and relatives were looked for up to this position. */
-  readonly searchedTo: number
-}
 
 /**
  * GET /api/live: `appended` with `EventSummary[]`, `skipped` with `SkippedEvents` when there were more than fit, and `state` with a
@@ -157,33 +111,21 @@ export interface LiveState {
   readonly message: string | null
 }
 
-/** GET /api/subscriptions gives all of them, by stream and name. */
-export interface SubscriptionRow {
-  readonly stream: string
-  readonly name: string
-  readonly checkpoint: number
-  /** The version of the stream; of `$all` the last position. */
-  readonly head: number
-  readonly lag: number
-  /** Which session of the server holds it, as in 'pid 4711, shop, 10.0.0.5'; null when nobody does. */
-  readonly holder: string | null
-  readonly createdAt: string
-  readonly updatedAt: string
+/**
+ * The samples of the last minutes but the newest, which follows by itself. `after`, the time of the last sample that is known, asks
+ * for later ones only.
+ */
+export interface SampleHistory {
+  readonly times: readonly string[]
+  readonly heads: readonly number[]
+  /** The lags of each subscription, one for each time; null where the sample does not name it. */
+  readonly subscriptions: readonly SubscriptionHistory[]
 }
 
-/** GET /api/samples: first `history` with `Sample[]`, then `sample` with a `Sample` every two seconds, and `state` as above. */
-export interface Sample {
-  readonly time: string
-  readonly head: number
-  /** At most 100, those that lag most first. */
-  readonly subscriptions: readonly SubscriptionSample[]
-}
-
-interface SubscriptionSample {
+interface SubscriptionHistory {
   readonly stream: string
   readonly name: string
-  readonly checkpoint: number
-  readonly lag: number
+  readonly lags: readonly (number | null)[]
 }
 
 /** GET /api/snapshots gives pages of them. */
@@ -211,7 +153,7 @@ export interface SnapshotDetail {
 
 type ExpectedVersion = number | 'any' | 'no-stream' | 'stream-exists'
 
-/** POST /api/streams/append */
+/** POST /api/streams/append; answered by an AppendAnswer. */
 export interface AppendRequest {
   readonly stream: string
   readonly expectedVersion: ExpectedVersion
@@ -225,11 +167,6 @@ interface NewEvent {
   readonly id?: string
   readonly causationId?: string
   readonly correlationId?: string
-}
-
-export interface AppendAnswer {
-  readonly streamVersion: number
-  readonly position: number
 }
 
 /** POST /api/streams/delete; answered by `{}`. */

@@ -1,4 +1,4 @@
-/** One server-sent event; a ping, which says only that the connection lives, has none. */
+/** One server-sent event; a ping says only that the connection lives. */
 export type Message = { readonly event: string; readonly data: unknown; readonly id?: number } | 'ping'
 
 /** Milliseconds after which a browser connects again. */
@@ -43,7 +43,7 @@ export function eventStream(
 
 /** JSON has no line breaks: a message is one line of data. */
 function frame(message: Message): string {
-  if (message === 'ping') return ': ping\n\n'
+  if (message === 'ping') return 'event: ping\ndata: null\n\n'
   const id = message.id === undefined ? '' : `id: ${message.id}\n`
   return `event: ${message.event}\n${id}data: ${JSON.stringify(message.data)}\n\n`
 }

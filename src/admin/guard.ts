@@ -43,11 +43,12 @@ export function cookieName(port: number): string {
  * (if it brings a name of its own to this address) nor without its own Origin.
  */
 export function judge(asked: Asked, rules: GuardRules): Verdict {
-  const own = [`127.0.0.1:${rules.port}`, `localhost:${rules.port}`]
+  // Browsers leave the port of http out.
+  const own = ['127.0.0.1', 'localhost'].map((name) => (rules.port === 80 ? name : `${name}:${rules.port}`))
   if (asked.host === undefined || !own.includes(asked.host)) {
     return refuse(403, 'FOREIGN_HOST', `The Host must be ${own.join(' or ')}: open the URL that the command printed.`)
   }
-  if (asked.origin !== undefined && !own.some((host) => asked.origin === `http://${host}`)) {
+  if (isForeign(asked, own)) {
     return refuse(403, 'FOREIGN_ORIGIN', 'Other sites may not ask this server for anything.')
   }
   if (!asked.target.startsWith('/') || asked.target.startsWith('//')) {
@@ -61,6 +62,15 @@ export function judge(asked: Asked, rules: GuardRules): Verdict {
     return refuse(405, 'METHOD_NOT_ALLOWED', `The method must be GET, HEAD or POST, found ${asked.method}.`)
   }
   return judgeWrite(asked, rules)
+}
+
+/**
+ * Whether another site asks. Some requests of a page have no Origin, as those for a picture, and a server at another port of this
+ * machine is the same site to a browser, which shows it the cookie: but it says from where it asks.
+ */
+function isForeign({ origin, fetchSite, target }: Asked, own: readonly string[]): boolean {
+  if (origin !== undefined) return !own.some((host) => origin === `http://${host}`)
+  return target.startsWith('/api/') && (fetchSite === 'same-site' || fetchSite === 'cross-site')
 }
 
 function judgeWrite({ origin, fetchSite, contentType }: Asked, { allowWrites }: GuardRules): Verdict {

@@ -7,6 +7,8 @@ import { type Message, pause } from './event-stream.ts'
 
 /** Milliseconds between two looks. */
 const EVERY = 250
+/** The same while more arrives than one message holds: nobody reads that fast, and it costs a browser much to show it. */
+const EVERY_IN_FLOOD = 1_000
 /** Events of one message. */
 const MOST_EVENTS = 200
 /** Milliseconds after which the database counts as away. */
@@ -54,14 +56,19 @@ export async function* liveEvents(
       if (signal.aborted) return
       yield message
     }
-    const every = state.connected ? EVERY : RETRY_EVERY
+    const every = !state.connected ? RETRY_EVERY : look.found?.flood ? EVERY_IN_FLOOD : EVERY
     await pause(Math.max(0, every - (performance.now() - began)), signal)
   }
 }
 
 interface Look {
   readonly state: LiveState
-  readonly found?: { readonly place: Place; readonly messages: readonly Message[] }
+  readonly found?: {
+    readonly place: Place
+    readonly messages: readonly Message[]
+    /** Whether more came than one message holds. */
+    readonly flood?: boolean
+  }
 }
 
 async function lookAfter(
@@ -77,18 +84,18 @@ async function lookAfter(
   const another = place.streamId !== undefined && place.streamId !== streamId
   const after = another ? 0 : Math.min(place.after ?? version, version)
   if (version === after) return { state, found: { place: { streamId, after }, messages: [] } }
-  const from = Math.max(after + 1, version - MOST_EVENTS + 1)
-  const { events } = await readEventPage(operations, payload, {
-    stream,
-    from,
-    direction: 'forwards',
-    limit: MOST_EVENTS,
-  })
-  const last = Math.max(version, events.at(-1)?.eventNumber ?? 0)
+  const limit = MOST_EVENTS
+  const page = await readEventPage(operations, payload, { stream, from: version, direction: 'backwards', limit })
+  const events = page.events.filter(({ eventNumber }) => eventNumber > after).reverse()
   const messages: Message[] = []
-  if (from > after + 1) {
-    messages.push({ event: 'skipped', id: from - 1, data: { from: after + 1, to: from - 1 } satisfies SkippedEvents })
+  // Numbers that a hard delete left empty are not skipped: only a full page may have left something out.
+  const first = events[0]?.eventNumber ?? 0
+  const flood = events.length === limit && first > after + 1
+  if (flood) {
+    messages.push({ event: 'skipped', id: first - 1, data: { from: after + 1, to: first - 1 } satisfies SkippedEvents })
   }
-  if (events.length > 0) messages.push({ event: 'appended', id: last, data: events satisfies readonly EventSummary[] })
-  return { state, found: { place: { streamId, after: last }, messages } }
+  if (events.length > 0) {
+    messages.push({ event: 'appended', id: version, data: events satisfies readonly EventSummary[] })
+  }
+  return { state, found: { place: { streamId, after: version }, messages, flood } }
 }

@@ -1,4 +1,4 @@
-import type { LiveState, Sample } from './api.ts'
+import type { LiveState, Sample, SampleHistory } from './api.ts'
 import { CONNECTED, stateOf } from './connection-state.ts'
 import { type Message, pause } from './event-stream.ts'
 
@@ -47,6 +47,8 @@ export interface SamplerOptions {
   readonly every?: number
   /** @default 600_000 */
   readonly linger?: number
+  /** @default 15_000 */
+  readonly pingAfter?: number
 }
 
 /**
@@ -63,31 +65,40 @@ export class Sampler {
   #leftAt = 0
   #taking = false
 
-  constructor({ every = EVERY, linger = LINGER, ...options }: SamplerOptions) {
-    this.#options = { every, linger, ...options }
+  constructor({ every = EVERY, linger = LINGER, pingAfter = PING_AFTER, ...options }: SamplerOptions) {
+    this.#options = { every, linger, pingAfter, ...options }
   }
 
-  /** The history, then each sample as it is taken, until the signal aborts. Who reads slowly gets several at once. */
-  async *watch(signal: AbortSignal): AsyncGenerator<Message, undefined> {
+  /**
+   * The history after a time, the newest sample, then each as it is taken, until the signal aborts. Who reads slowly gets several at
+   * once.
+   */
+  async *watch(signal: AbortSignal, after = ''): AsyncGenerator<Message, undefined> {
     if (signal.aborted) return
     this.#watching++
     signal.addEventListener('abort', () => this.#leave(), { once: true })
     if (!this.#taking) void this.#takeAll().catch(this.#options.onFailure)
-    let seen = this.#ring.last
+    let seen = Math.max(0, this.#ring.last - 1)
     let state: LiveState | undefined
-    yield { event: 'history', data: this.#ring.after(0) }
+    const before = this.#ring.after(0).slice(0, -1)
+    yield { event: 'history', data: historyOf(before.filter(({ time }) => time > after)) }
+    let quietSince = performance.now()
     while (!signal.aborted) {
+      const messages: Message[] = []
       if (this.#state && state?.connected !== this.#state.connected) {
         state = this.#state
-        yield { event: 'state', data: state }
+        messages.push({ event: 'state', data: state })
       }
-      const samples = this.#ring.after(seen)
+      messages.push(...this.#ring.after(seen).map((sample) => ({ event: 'sample', data: sample })))
       seen = this.#ring.last
-      for (const sample of samples) {
+      // Also while the database is away, when samples are tried for and none comes.
+      if (messages.length === 0 && performance.now() - quietSince >= this.#options.pingAfter) messages.push('ping')
+      for (const message of messages) {
         if (signal.aborted) return
-        yield { event: 'sample', data: sample }
+        yield message
+        quietSince = performance.now()
       }
-      if (samples.length === 0 && !(await this.#changed(signal))) yield 'ping'
+      if (messages.length === 0) await this.#tried(signal)
     }
   }
 
@@ -96,18 +107,13 @@ export class Sampler {
     this.#leftAt = performance.now()
   }
 
-  /** Resolves to whether something happened before it is time for a ping. */
-  async #changed(signal: AbortSignal): Promise<boolean> {
+  /** Waits until a sample was taken, or could not be, but no longer than it is quiet without a ping. */
+  async #tried(signal: AbortSignal): Promise<void> {
     const waking = new AbortController()
-    let changed = false
-    const wake = () => {
-      changed = true
-      waking.abort()
-    }
+    const wake = () => waking.abort()
     this.#woken.add(wake)
-    await pause(PING_AFTER, AbortSignal.any([signal, waking.signal]))
+    await pause(this.#options.pingAfter, AbortSignal.any([signal, waking.signal]))
     this.#woken.delete(wake)
-    return changed || signal.aborted
   }
 
   async #takeAll(): Promise<void> {
@@ -125,5 +131,23 @@ export class Sampler {
     } finally {
       this.#taking = false
     }
+  }
+}
+
+/** Names once, numbers in rows: a hundred subscriptions over ten minutes, each sample by itself, would be megabytes. */
+export function historyOf(samples: readonly Sample[]): SampleHistory {
+  const found = new Map<string, { readonly stream: string; readonly name: string; readonly lags: (number | null)[] }>()
+  samples.forEach((sample, index) => {
+    for (const { stream, name, lag } of sample.subscriptions) {
+      const key = JSON.stringify([stream, name])
+      const row = found.get(key) ?? { stream, name, lags: samples.map(() => null) }
+      row.lags[index] = lag
+      found.set(key, row)
+    }
+  })
+  return {
+    times: samples.map(({ time }) => time),
+    heads: samples.map(({ head }) => head),
+    subscriptions: [...found.values()],
   }
 }

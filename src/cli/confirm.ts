@@ -16,5 +16,7 @@ export async function confirm(
   { consequence, what, name }: { readonly consequence: string; readonly what: string; readonly name: string },
 ): Promise<void> {
   const answer = await terminal.ask(`${consequence}\nType the name of the ${what} to go on: `)
-  if (answer?.trim() !== name) throw new DeclinedError(`That is not the name of the ${what}: nothing was changed.`)
+  // A name may begin or end with a space.
+  if (answer !== name && answer?.trim() !== name)
+    throw new DeclinedError(`That is not the name of the ${what}: nothing was changed.`)
 }

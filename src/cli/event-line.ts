@@ -1,4 +1,6 @@
+import stringWidth from 'string-width'
 import type { RecordedEvent } from '../events.ts'
+import { jsonOf } from './json-text.ts'
 import type { Output } from './output.ts'
 import { printable } from './printable.ts'
 import { cut } from './table.ts'
@@ -6,6 +8,8 @@ import { cut } from './table.ts'
 const NUMBER_WIDTH = 6
 /** Columns below which a date would leave no room for what happened. */
 const NARROW = 60
+/** Columns that are left for data and what stands between, where a long name has to give way. */
+const ROOM = 16
 /** Of data, this many characters for each column are more than can be shown. */
 const SHOWN_PER_COLUMN = 32
 
@@ -15,12 +19,18 @@ export function eventLine(event: RecordedEvent, stream: string, output: Output):
   const number = String(event.eventNumber).padStart(NUMBER_WIDTH)
   const isNarrow = output.isTerminal && output.width < NARROW
   const time = event.createdAt.toISOString().slice(isNarrow ? 11 : 0, isNarrow ? 19 : undefined)
-  const origin = event.streamName === stream ? '' : `  ${printable(event.streamName)}`
-  const start = `${number}  ${time}${origin}  ${printable(event.type)}  `
-  const data = JSON.stringify(event.data) ?? ''
+  const type = printable(event.type)
+  const origin = event.streamName === stream ? '' : `  ${originOf(event, number + time + type, output)}`
+  const start = `${number}  ${time}${origin}  ${type}  `
+  const data = jsonOf(event.data) ?? ''
   if (!output.isTerminal) return start + printable(data)
   const text = cut(start + printable(data.slice(0, output.width * SHOWN_PER_COLUMN)), output.width)
-  return text.length <= start.length
-    ? text
-    : `${output.paint('dim', start.slice(0, NUMBER_WIDTH))}${text.slice(NUMBER_WIDTH)}`
+  return output.paint('dim', text.slice(0, number.length)) + text.slice(number.length)
+}
+
+/** Where the event was appended; on a terminal, a long name leaves room for the type. */
+function originOf({ streamName }: RecordedEvent, others: string, output: Output): string {
+  const name = printable(streamName)
+  if (!output.isTerminal) return name
+  return cut(name, Math.max(Math.floor(output.width / 3), output.width - stringWidth(others) - ROOM))
 }

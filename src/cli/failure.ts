@@ -10,8 +10,25 @@ export class UsageError extends Error {}
 /** The question was not answered with yes. */
 export class DeclinedError extends Error {}
 
+/** What a command asked for is not there, or cannot be had. `code` is for programs. */
+export class RefusedError extends Error {
+  constructor(
+    readonly code: 'SNAPSHOT_NOT_FOUND' | 'SUBSCRIPTION_NOT_FOUND' | 'CHECKPOINT_AHEAD',
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
 /** Whoever read standard output wants no more of it, as `head` does. */
 export class ReaderGone extends Error {}
+
+/** What is printed cannot be written: a disk is full. */
+export class UnwritableError extends Error {
+  constructor(cause: Error) {
+    super(`Standard output cannot be written: ${cause.message}.`, { cause })
+  }
+}
 
 /** The reason of the abort when a signal ends the process. */
 export class Interruption extends Error {
@@ -34,6 +51,8 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof CommanderError) return describeMisuse(error)
   if (error instanceof UsageError) return { code: 'USAGE', message: error.message, exitCode: 2 }
   const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof RefusedError) return { code: error.code, message, exitCode: 1 }
+  if (error instanceof UnwritableError) return { code: 'UNWRITABLE', message, exitCode: 1 }
   if (error instanceof DeclinedError) return { code: 'DECLINED', message, exitCode: 1 }
   return { code: error instanceof EventStoreError ? error.code : 'UNEXPECTED', message, exitCode: 1 }
 }
@@ -45,8 +64,10 @@ function describeMisuse({ code, exitCode, message }: CommanderError): Failure {
   }
   const text = message
     .replace(/^error: /, '')
+    .replace(/^command-argument value/, 'value')
     .replace(/[a-z]*:\/\/.*(?='|$)/is, '…') // a URL in the wrong place: there may be a password in it
     .replaceAll('\n', ' ')
     .replace(/\.$/, '')
-  return { code: 'USAGE', message: `${text}. See \`eventstore --help\`.`, exitCode: exitCode === 0 ? 0 : 2 }
+  const hint = code === 'commander.unknownOption' ? ' A name that begins like a flag comes behind --.' : ''
+  return { code: 'USAGE', message: `${text}.${hint} See \`eventstore --help\`.`, exitCode: exitCode === 0 ? 0 : 2 }
 }

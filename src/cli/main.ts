@@ -6,14 +6,8 @@ const interruption = new AbortController()
 // Once: a second Ctrl-C ends a command that cannot be interrupted gently.
 process.once('SIGINT', () => interruption.abort(new Interruption(130)))
 process.once('SIGTERM', () => interruption.abort(new Interruption(143)))
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has had enough (`| head`) is no failure, and must not end a command halfway.
-    if (error.code === 'EPIPE') return
-    process.exitCode = 1
-    if (stream === process.stdout) process.stderr.write(`error: Standard output cannot be written: ${error.message}.\n`)
-  })
-}
+// Of standard output, the command hears itself; what cannot be said on standard error cannot be said.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 const exitCode = await run(process.argv.slice(2), {
   env: process.env,

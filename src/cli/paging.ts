@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Flags } from './command.ts'
 import { integerOf } from './numbers.ts'
-import type { Output } from './output.ts'
+import type { ListStyle, Output } from './output.ts'
 
 const USUAL_SIZE = 50
 
@@ -26,9 +26,19 @@ export function pagingOf({ page, pageSize }: Flags): Paging {
   }
 }
 
-/** Says which page it is, if there are several. */
-export function notePage(output: Output, { page, pageSize }: Paging, totalItems: number, things: string): void {
-  if (totalItems <= pageSize) return
+/** A page of `things`, of which there are so many in all. Says to people which it is, if there are several. */
+export function showPage<Item>(
+  output: Output,
+  { items, totalItems }: { readonly items: readonly Item[]; readonly totalItems: number },
+  { style, paging, things }: { readonly style: ListStyle<Item>; readonly paging: Paging; readonly things: string },
+): void {
+  const { page, pageSize } = paging
   const pages = Math.ceil(totalItems / pageSize).toLocaleString('en')
-  output.note(`Page ${page} of ${pages}, ${totalItems.toLocaleString('en')} ${things}.`)
+  if (items.length === 0 && totalItems > 0) {
+    output.note(`There is no page ${page.toLocaleString('en')}: the last one is ${pages}.`)
+    return
+  }
+  output.list(items, style)
+  if (totalItems <= pageSize) return
+  output.note(`Page ${page.toLocaleString('en')} of ${pages}, ${totalItems.toLocaleString('en')} ${things}.`)
 }

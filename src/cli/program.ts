@@ -3,6 +3,7 @@ import { PAYLOADS } from '../migrations/schema.ts'
 import { packageVersion } from '../util/package-version.ts'
 import type { CommandDefinition, LocalCommandDefinition } from './command.ts'
 import { COMMAND_GROUPS } from './commands.ts'
+import { checkOperands } from './operands.ts'
 import { WordOption } from './word-option.ts'
 import { wrap } from './wrap.ts'
 
@@ -51,6 +52,7 @@ export function createProgram(
       const { usage, description, flags, words, examples } = definition
       const command = defineAt(program, usage, group).description(description)
       flags?.(command)
+      checkOperands(command)
       if (words) command.registeredArguments[0]?.choices(words)
       const act = actionOf(definition)
       command.addHelpText('after', examplesText(examples)).action(() => act(command))
@@ -83,6 +85,7 @@ function formatItem(term: string, termWidth: number, description: string, helper
 
 const HELP = `
 A flag counts more than the environment, and that more than the config file.
+A name that begins like a flag comes behind --: eventstore read -- -name
 
 Exit codes:
   0    done, or nothing to do

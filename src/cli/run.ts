@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import { untilAborted } from '../util/abort.ts'
 import type { CommandDefinition, Flags, LocalCommandDefinition } from './command.ts'
 import { readConfigFile } from './config-file.ts'
-import { describeFailure, type ExitCode, Interruption } from './failure.ts'
+import { describeFailure, type ExitCode, type Failure } from './failure.ts'
 import { Output } from './output.ts'
 import { createProgram } from './program.ts'
 import { fromEnvironment, fromFlags, resolveSettings } from './settings.ts'
@@ -25,7 +26,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   const { stdin, stdout, stderr, signal } = surroundings
   // A command line that cannot be parsed is to be reported in JSON, too.
   const json = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length).includes('--json')
-  const output = new Output({ json, stdout, stderr })
+  const output = new Output({ json, stdout, stderr, dumb: surroundings.env.TERM === 'dumb' })
   const terminal = createTerminal(stdin, stderr, signal)
   let exitCode: ExitCode = 0
   let endless = false
@@ -41,18 +42,19 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   const program = createProgram(actionOf, {
     writeOut: (text) => stdout.write(text),
     writeErr: (text) => json || stderr.write(text),
-    width: stdout.isTTY ? stdout.columns : undefined,
+    width: stdout.isTTY ? stdout.columns || undefined : undefined, // some terminals do not know: 0
   })
-  try {
-    await program.parseAsync(args, { from: 'user' })
-    return exitCode
-  } catch (error) {
-    const failure = describeFailure(error)
-    const isExpected = endless && error instanceof Interruption
-    if (isExpected && stderr.isTTY) stderr.write('\n') // behind the ^C that the terminal shows
-    if (failure.exitCode !== 0 && !isExpected) output.fail(failure)
-    return failure.exitCode
-  }
+  let failure = await failureOf(program.parseAsync(args, { from: 'user' }))
+  if (!failure || failure.exitCode === 0) failure = await failureOf(untilAborted(output.flushed(), signal))
+  if (!failure || failure.exitCode === 0) return exitCode
+  const isExpected = endless && failure.code === 'INTERRUPTED'
+  if (isExpected && stderr.isTTY) stderr.write('\n') // behind the ^C that the terminal shows
+  if (!isExpected) output.fail(failure)
+  return failure.exitCode
+}
+
+async function failureOf(work: Promise<unknown>): Promise<Failure | undefined> {
+  return work.then(() => undefined, describeFailure)
 }
 
 async function readSettings(flags: Flags, { env, folder }: Surroundings) {

@@ -51,8 +51,8 @@ function resolveServer(sources: readonly SettingsSource[]): Server {
       const [first, second] = [source.nameOf('url'), source.nameOf('embedded')]
       throw new UsageError(`${first} and ${second} name a server each: leave one of them out.`)
     }
-    if (url !== undefined) return { url: checked(source, 'url', () => checkUrl(url)) }
-    if (embedded !== undefined) return { embedded: checked(source, 'embedded', () => checkFolder(embedded)) }
+    if (url !== undefined) return { url: checkedUrl(url, source.nameOf('url')) }
+    if (embedded !== undefined) return { embedded: checked(source.nameOf('embedded'), () => checkFolder(embedded)) }
   }
   throw new UsageError(
     'Which database? Give its URL (postgres://user:password@host:5432/database) with --url, in the environment as ' +
@@ -67,17 +67,22 @@ function resolveOne<Value>(
 ): Value | undefined {
   for (const source of sources) {
     const value = source.values[setting]
-    if (value !== undefined) return checked(source, setting, () => check(value))
+    if (value !== undefined) return checked(source.nameOf(setting), () => check(value))
   }
   return undefined
 }
 
-function checked<Value>(source: SettingsSource, setting: Setting, check: () => Value): Value {
+/** A URL that can be used. Throws UsageError, which calls it by this name and does not repeat it. */
+export function checkedUrl(url: string, name: string): string {
+  return checked(name, () => checkUrl(url))
+}
+
+function checked<Value>(name: string, check: () => Value): Value {
   try {
     return check()
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new UsageError(`${source.nameOf(setting)} cannot be used: ${reason}.`, { cause })
+    throw new UsageError(`${name} cannot be used: ${reason}.`, { cause })
   }
 }
 

@@ -19,9 +19,9 @@ interface Measured {
 }
 
 const GAP = '  '
-/** What is left of a column that has to give way, at least; and as long as there are others that can be left out. */
+/** What is left of a column that has to give way, at least; and as long as there are others that can be left out: names with a UUID. */
 const NARROWEST = 6
-const COMFORTABLE = 16
+const COMFORTABLE = 44
 
 /**
  * A table in so many columns of a terminal. What is too wide loses its optional columns, the last first; then the widest are cut, and

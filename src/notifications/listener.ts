@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Diagnostic } from '../diagnostics.ts'
+import { ConnectionError } from '../errors.ts'
 import type { Executor, Query } from '../postgres/executor.ts'
 import { keepSession, type Session } from '../postgres/session.ts'
 import { Deadline } from '../util/deadline.ts'
@@ -83,7 +84,9 @@ export class Listener {
     onSubscriptionsChanged()
     while (!this.#stopping.signal.aborted) {
       await session.whileOpen(this.#pause(HEARTBEAT_EVERY))
-      if (!this.#stopping.signal.aborted) await session.query({ text: 'SELECT 1' }, QUERY_TIMEOUT)
+      if (this.#stopping.signal.aborted) return
+      const [now] = await session.query<{ channel: string }>(channelStatement(schema), QUERY_TIMEOUT)
+      if (now?.channel !== channel) throw new ConnectionError('The schema was made anew, and has another channel.')
     }
   }
 
@@ -116,8 +119,8 @@ export class Listener {
     const { executor, schema, wakeUps } = this.#options
     const query: Query = (statement) => executor.query(statement, new Deadline(QUERY_TIMEOUT))
     const heads = await readHeads(query, schema)
-    if (!known) {
-      wakeUps.wakeAll()
+    if (!known || heads.position < known.position || heads.linkId < known.linkId) {
+      wakeUps.wakeAll() // at the beginning, and when this is another database than before: restored, or made anew
       return heads
     }
     if (heads.position === known.position && heads.linkId === known.linkId) return known

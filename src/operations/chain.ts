@@ -1,8 +1,9 @@
 import { TimeoutError } from '../errors.ts'
 import type { Payload } from '../options.ts'
 import type { BoundedOperations } from './bounded-operations.ts'
-import { type EventSummary, readSummaries } from './event-summary.ts'
+import { readSummaries } from './event-summary.ts'
 import type { Operations } from './operations.ts'
+import type { Chain } from './shown.ts'
 
 const MOST_ANCESTORS = 50
 const MOST_EFFECTS = 200
@@ -18,21 +19,6 @@ const LARGEST_STEP = 400_000
 /** Milliseconds that a look should take. */
 const COMFORTABLE = 300
 
-/** An event with what caused it, what it caused, and what belongs to it. */
-export interface Chain {
-  readonly focus: string
-  /** By position. */
-  readonly events: readonly EventSummary[]
-  /** Ids of a cause and its effect, both among the events. */
-  readonly edges: readonly (readonly [cause: string, effect: string])[]
-  /** Causation ids of the events that are not stored. */
-  readonly missing: readonly string[]
-  /** Whether all was looked at, and no limit was reached. */
-  readonly complete: boolean
-  /** Effects and relatives were looked for up to this position. */
-  readonly searchedTo: number
-}
-
 /** What a chain knows of an event while it is followed. */
 interface Member {
   readonly position: number
@@ -47,11 +33,15 @@ interface Row {
   readonly correlation_id: string | null
 }
 
-/** Follows causation and correlation of an event both ways; undefined when it is not stored. */
+/**
+ * Follows causation and correlation of an event both ways; undefined when it is not stored. The search ends when the signal aborts:
+ * who walks from event to event must not leave one behind each, on connections that others wait for.
+ */
 export async function readChain(
   operations: BoundedOperations,
   payload: Payload,
   focus: string,
+  signal?: AbortSignal,
 ): Promise<Chain | undefined> {
   const step = operations.within(STEP_TIMEOUT)
   const ancestors = await readAncestors(step, focus)
@@ -60,12 +50,12 @@ export async function readChain(
   const members = new Map(ancestors.map((row) => [row.id, memberOf(row)]))
   const start = Math.min(...[...members.values()].map(({ position }) => position))
   const search = new Search(step, members, first.id, first.correlation_id)
-  const searchedTo = await search.run(start, await readHead(step))
+  const searchedTo = await search.run(start, await readHead(step), signal)
   const positions = [...members.values()].map(({ position }) => position)
   const causes = [...members.values()].flatMap(({ causationId }) => causationId ?? [])
   const unknown = [...new Set(causes)].filter((id) => !members.has(id))
   const missing = await readMissing(step, unknown)
-  const cutAbove = ancestors.some(
+  const moreCauses = ancestors.some(
     ({ causation_id }) => causation_id !== null && !members.has(causation_id) && !missing.includes(causation_id),
   )
   return {
@@ -75,7 +65,8 @@ export async function readChain(
       causationId !== null && members.has(causationId) ? [[causationId, id] as const] : [],
     ),
     missing,
-    complete: search.complete && !cutAbove,
+    moreCauses,
+    complete: search.complete,
     searchedTo,
   }
 }
@@ -103,12 +94,12 @@ class Search {
   }
 
   /** Resolves to the position up to which it has looked. */
-  async run(start: number, head: number): Promise<number> {
+  async run(start: number, head: number, signal?: AbortSignal): Promise<number> {
     const end = performance.now() + PATIENCE
     let reached = start - 1
     for (let step = FIRST_STEP; reached < head && this.#wants; ) {
       const began = performance.now()
-      if (began > end) return this.#stop(reached)
+      if (began > end || signal?.aborted) return this.#stop(reached)
       try {
         const look = await this.#look(reached, Math.min(reached + step, head))
         reached = look.reached

@@ -1,7 +1,8 @@
 import type { Payload } from '../options.ts'
 import { contentText, firstCharacters, startOf, wholeOf } from './content-text.ts'
-import { type EventSummary, PREVIEW, type SummaryRow, toSummary } from './event-summary.ts'
+import { PREVIEW, type SummaryRow, toSummary } from './event-summary.ts'
 import type { Operations } from './operations.ts'
+import type { EventLink, EventSummary } from './shown.ts'
 
 /** Characters of data and of metadata that are read: more is for a download. */
 export const SHOWN_CONTENT = 256 * 1024
@@ -17,12 +18,6 @@ export interface ShownContent {
   /** Whether there is more of the data, and of the metadata. */
   readonly dataCut: boolean
   readonly metadataCut: boolean
-}
-
-/** Where else an event is: a stream that links it. */
-interface EventLink {
-  readonly streamName: string
-  readonly streamVersion: number
 }
 
 /** An event with as much of its content as is shown. */

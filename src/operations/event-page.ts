@@ -1,7 +1,8 @@
 import type { Payload } from '../options.ts'
 import { ALL } from '../streams/stream-name.ts'
-import { type EventSummary, type SummaryRow, summariesOf, toSummary } from './event-summary.ts'
+import { type SummaryRow, summariesOf, toSummary } from './event-summary.ts'
 import type { Operations } from './operations.ts'
+import type { EventPage } from './shown.ts'
 
 /** Events that are looked at for one page of those that fit a filter. */
 const MOST_LOOKED_AT = 20_000
@@ -26,15 +27,6 @@ interface EventFilter {
   readonly causationId?: string | undefined
 }
 
-/** Events without their data. */
-export interface EventSummaryPage {
-  readonly events: readonly EventSummary[]
-  /** Where the next page begins; null when there is no more. A page may have no event that fits, and a next one. */
-  readonly next: number | null
-  /** How many events were looked at. */
-  readonly looked: number
-}
-
 type Row = { readonly nth: string | null; readonly total: string; readonly beyond: string | null } & {
   readonly [Column in keyof SummaryRow]: SummaryRow[Column] | null
 }
@@ -44,7 +36,7 @@ export async function readEventPage(
   { query, schema }: Operations,
   payload: Payload,
   { stream, direction, limit, filter = {}, from }: EventPageRequest,
-): Promise<EventSummaryPage> {
+): Promise<EventPage> {
   const { type, streamContains, correlationId, causationId } = filter
   const filters = [type, streamContains, correlationId, causationId].map((value) => value ?? null)
   const look = filters.some((value) => value !== null) ? MOST_LOOKED_AT : limit

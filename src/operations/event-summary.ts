@@ -1,6 +1,7 @@
 import type { Payload } from '../options.ts'
 import { contentText, startOf, wholeOf } from './content-text.ts'
 import type { Operations } from './operations.ts'
+import type { EventSummary } from './shown.ts'
 
 /** Characters of an event's data that a list shows. */
 export const PREVIEW = 200
@@ -8,24 +9,6 @@ export const PREVIEW = 200
 const LOOKED_INTO = 16 * 1024 * 1024
 /** Types have 1,000 bytes at most, unless somebody else has written them. */
 const LONGEST_TYPE = 1_000
-
-/** An event without its data. Times are ISO 8601. */
-export interface EventSummary {
-  readonly position: number
-  /** Its number in the stream that it was read from. */
-  readonly eventNumber: number
-  readonly streamName: string
-  readonly streamVersion: number
-  readonly type: string
-  readonly id: string
-  readonly causationId: string | null
-  readonly correlationId: string | null
-  readonly createdAt: string
-  /** The beginning of the data; null where the list has too much data to look into that of this event. */
-  readonly preview: string | null
-  /** Of the data as text; as it is stored where there is no preview. */
-  readonly bytes: number
-}
 
 /** A row as `summariesOf` selects it. */
 export interface SummaryRow {

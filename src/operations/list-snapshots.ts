@@ -41,7 +41,7 @@ export async function listSnapshots(
       ORDER BY source_id
       LIMIT $2::text::int8
       OFFSET $3::text::int8`,
-    values: [search, String(pageSize), String((page - 1) * pageSize)],
+    values: [search, String(pageSize), String(Math.min((page - 1) * pageSize, Number.MAX_SAFE_INTEGER))],
   })
   const items = rows.map((row) => ({
     sourceId: row.source_id,

@@ -1,23 +1,8 @@
 import type { Operations } from './operations.ts'
+import type { Sample } from './shown.ts'
 
 /** Subscriptions of a sample: those that lag most. */
 const MOST_SUBSCRIPTIONS = 100
-
-/** How far a store and its subscriptions are at one moment. */
-export interface Sample {
-  /** ISO 8601. */
-  readonly time: string
-  /** The last position. */
-  readonly head: number
-  readonly subscriptions: readonly SubscriptionSample[]
-}
-
-interface SubscriptionSample {
-  readonly stream: string
-  readonly name: string
-  readonly checkpoint: number
-  readonly lag: number
-}
 
 interface Row {
   readonly head: string
@@ -34,8 +19,7 @@ export async function takeSample({ query, schema }: Operations): Promise<Sample>
       SELECT h.stream_version::text AS head, s.stream_name, s.subscription_name, s.checkpoint::text, s.lag::text
       FROM ${schema}.stream_versions h
       LEFT JOIN (
-        SELECT o.stream_name, o.subscription_name, o.checkpoint,
-          GREATEST(COALESCE(v.stream_version, 0) - o.checkpoint, 0) AS lag
+        SELECT o.stream_name, o.subscription_name, o.checkpoint, COALESCE(v.stream_version, 0) - o.checkpoint AS lag
         FROM ${schema}.subscriptions o
         LEFT JOIN ${schema}.stream_versions v ON v.stream_name = o.stream_name
         ORDER BY lag DESC, o.stream_name, o.subscription_name

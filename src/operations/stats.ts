@@ -1,32 +1,9 @@
 import type { Query } from '../postgres/executor.ts'
 import { escapeLiteral } from '../postgres/identifier.ts'
 import type { Operations } from './operations.ts'
+import type { RateStats, Stats } from './shown.ts'
 
-/** One table, its size on disk in bytes, and that of its indexes. */
-interface TableStats {
-  readonly table: string
-  readonly bytes: number
-  readonly indexBytes: number
-}
-
-/** How many events were appended in the last so many seconds, by the times that they carry. */
-interface RateStats {
-  readonly seconds: number
-  readonly events: number
-}
-
-export interface Stats {
-  readonly head: number
-  readonly streams: number
-  readonly deletedStreams: number
-  readonly links: number
-  readonly subscriptions: number
-  readonly snapshots: number
-  readonly payload: string
-  readonly server: string
-  readonly tables: readonly TableStats[]
-  readonly rates: readonly RateStats[]
-}
+export type { Stats } from './shown.ts'
 
 const PERIODS = [60, 3_600, 86_400]
 
@@ -58,9 +35,6 @@ export async function readStats({ query, schema, schemaName }: Operations): Prom
   })
   const numberOf = (key: string) => Number(counts?.[key] ?? 0)
   const head = numberOf('head')
-  const rates: RateStats[] = []
-  for (const seconds of PERIODS)
-    rates.push({ seconds, events: head - (await positionBefore(query, schema, head, seconds)) })
   return {
     head,
     streams: numberOf('streams'),
@@ -75,26 +49,41 @@ export async function readStats({ query, schema, schemaName }: Operations): Prom
       bytes: Number(bytes),
       indexBytes: Number(index_bytes),
     })),
-    rates,
+    rates: await readRates(query, schema, head),
   }
 }
 
-/** The last position that was appended before so many seconds ago: halving finds it, as times ascend with positions. */
-async function positionBefore(query: Query, schema: string, head: number, seconds: number): Promise<number> {
-  let [low, high] = [0, head]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2) + 1
-    const [row] = await query<{ position: string; older: string }>({
-      text: `
-        SELECT e.position::text, (e.created_at < clock_timestamp() - make_interval(secs => $2::text::float8))::text AS older
-        FROM ${schema}.events e
-        WHERE e.position >= $1::text::int8
-        ORDER BY e.position
-        LIMIT 1`,
-      values: [String(middle), String(seconds)],
-    })
-    if (row?.older === 'true') low = Math.min(high, Number(row.position))
-    else high = middle - 1
-  }
-  return low
+/**
+ * How many events were appended in the last so many seconds, for each period. Halving finds where it begins, as times ascend with
+ * positions; the server does that by itself, as each step would be a round trip.
+ */
+async function readRates(query: Query, schema: string, head: number): Promise<readonly RateStats[]> {
+  const rows = await query<{ seconds: string; before: string }>({
+    text: `
+      WITH RECURSIVE search (seconds, low, high) AS (
+        SELECT p.seconds, 0::int8, $1::text::int8
+        FROM pg_catalog.unnest($2::text::int4[]) AS p (seconds)
+        UNION ALL
+        SELECT s.seconds,
+          CASE WHEN f.older THEN LEAST(s.high, f.found) ELSE s.low END,
+          CASE WHEN f.older THEN s.high ELSE m.middle - 1::int8 END
+        FROM search s
+        CROSS JOIN LATERAL (SELECT (s.low + s.high) / 2::int8 + 1::int8 AS middle) m
+        LEFT JOIN LATERAL (
+          SELECT e.position AS found,
+            e.created_at < clock_timestamp() - make_interval(secs => s.seconds::float8) AS older
+          FROM ${schema}.events e
+          WHERE e.position >= m.middle
+          ORDER BY e.position
+          LIMIT 1
+        ) f ON true
+        WHERE s.low < s.high
+      )
+      SELECT s.seconds::text, s.low::text AS before
+      FROM search s
+      WHERE s.low >= s.high
+      ORDER BY s.seconds`,
+    values: [String(head), `{${PERIODS.join(',')}}`],
+  })
+  return rows.map(({ seconds, before }) => ({ seconds: Number(seconds), events: head - Number(before) }))
 }

@@ -1,19 +1,6 @@
 import { escapeLiteral } from '../postgres/identifier.ts'
 import type { Operations } from './operations.ts'
-
-/** A subscription, how far it is, and who holds it. Times are ISO 8601. */
-export interface SubscriptionRow {
-  readonly stream: string
-  readonly name: string
-  readonly checkpoint: number
-  /** The version of the stream; of `$all`, the last position. */
-  readonly head: number
-  readonly lag: number
-  /** The session that holds it, as in 'pid 4711, shop, 10.0.0.5'; null when nobody does. */
-  readonly holder: string | null
-  readonly createdAt: string
-  readonly updatedAt: string
-}
+import type { SubscriptionRow } from './shown.ts'
 
 interface Row {
   readonly stream_name: string
@@ -54,7 +41,7 @@ export async function readSubscriptionRows({ query, schema }: Operations): Promi
     name: row.subscription_name,
     checkpoint: Number(row.checkpoint),
     head: Number(row.head),
-    lag: Math.max(Number(row.head) - Number(row.checkpoint), 0),
+    lag: Number(row.head) - Number(row.checkpoint),
     holder: holderOf(row),
     createdAt: new Date(Number(row.created_at)).toISOString(),
     updatedAt: new Date(Number(row.updated_at)).toISOString(),

@@ -63,9 +63,9 @@ function borrowedPool(pool: QueryablePool, sessions: ConnectionOptions | undefin
   }
 }
 
-/** What a `pg.Pool` connects with. */
-function poolOptions(pool: QueryablePool & { readonly options?: object }): object {
-  return pool.options ?? {}
+/** What a `pg.Pool` connects with. It hides the password from whoever lists or copies its options. */
+function poolOptions({ options = {} }: QueryablePool & { readonly options?: object }): object {
+  return 'password' in options ? { ...options, password: options.password } : options
 }
 
 async function embeddedPool(

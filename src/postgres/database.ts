@@ -13,6 +13,8 @@ const ROLLBACK_PATIENCE = 5_000
 
 const BEGIN = `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION}`
 const DEFAULT_ISOLATION: Statement = { text: "SELECT current_setting('default_transaction_isolation') AS isolation" }
+/** What the schema's functions answer in a transaction of another isolation: nothing is stored then. */
+const OTHER_ISOLATION: ReadonlySet<unknown> = new Set(['isolation', '{isolation}'])
 
 /**
  * The store's way to its database: a source of connections, opened on first use, with a deadline on every wait.
@@ -52,7 +54,11 @@ export class Database implements Executor {
 
   write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
     return this.#withConnection(deadline, async (connection) => {
-      if (await this.#isReadCommitted(connection, deadline)) return this.#readRows(connection, statement, deadline)
+      if (await this.#isReadCommitted(connection, deadline)) {
+        const rows = await this.#readRows(connection, statement, deadline)
+        if (!OTHER_ISOLATION.has(rows[0]?.[0])) return rows
+        this.#readCommitted = false // somebody has changed the default since it was asked for
+      }
       return inTransaction(connection, deadline, async (query) => textRows(await query<object>(statement)))
     })
   }

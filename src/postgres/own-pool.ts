@@ -5,6 +5,8 @@ import { Session } from './session.ts'
 
 /** Milliseconds that one host has to answer and to let us in. */
 const CONNECT_TIMEOUT = 10_000
+/** Milliseconds that a server has to answer a farewell. */
+const FAREWELL = 1_000
 
 /** Where connections come from. */
 export interface ConnectionSource {
@@ -47,6 +49,8 @@ export function ownPool({
       verify: (client, done) => verify(client, sessionAttributes).then(done, done),
     }),
   })
+  const open = new Set<pg.PoolClient>()
+  pool.on('connect', (client) => open.add(client)).on('remove', (client) => open.delete(client))
   let ended = false
   // The pool does not wait until the server has seen its clients leave: it may say farewell to them meanwhile.
   pool.on('error', (error) => ended || onIdleLost(error))
@@ -69,9 +73,12 @@ export function ownPool({
         const options = { keepAlive: true, fallback_application_name: `eventstore ${purpose}` }
         return connectSession(new HostClient(options), sessionAttributes)
       }),
-    end: () => {
+    async end() {
       ended = true
-      return pool.end()
+      await pool.end()
+      // A server that does not answer must not keep the process from ending.
+      const cutOff = () => open.forEach((client) => void client.connection.stream.destroy())
+      setTimeout(cutOff, FAREWELL).unref()
     },
   }
 }
@@ -95,10 +102,10 @@ async function verify(
   client: pg.ClientBase & { readonly host: string; readonly port: number },
   wanted: SessionAttributes,
 ): Promise<Error | undefined> {
-  const { rows } = await client.query<{ standby: boolean; read_only: string }>(
-    "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') AS read_only",
+  const { rows } = await client.query<{ standby: string; read_only: string }>(
+    "SELECT pg_is_in_recovery()::text AS standby, current_setting('transaction_read_only') AS read_only",
   )
-  const standby = rows[0]?.standby === true
+  const standby = rows[0]?.standby === 'true'
   const readOnly = rows[0]?.read_only === 'on'
   const fits = { any: true, 'read-write': !readOnly, 'read-only': readOnly, primary: !standby, standby }[wanted]
   if (fits) return undefined

@@ -21,7 +21,10 @@ export class Session {
 
   /** Runs one statement. `timeout` is in milliseconds; a statement that fails or takes longer loses the session. */
   async query<Row>(statement: Statement, timeout: number): Promise<readonly Row[]> {
-    const timer = setTimeout(() => this.#fail(new TimeoutError(timeout, 'waiting for the session')), timeout)
+    let answered = false
+    const giveUp = () => answered || this.#fail(new TimeoutError(timeout, 'waiting for the session'))
+    // What has arrived while a handler kept the event loop busy is heard first.
+    const timer = setTimeout(() => setImmediate(giveUp), timeout)
     try {
       const running = this.#client.query({ text: statement.text, values: statement.values ?? [] })
       const { rows } = await this.whileOpen(running)
@@ -31,6 +34,7 @@ export class Session {
       this.#fail(translated)
       throw translated
     } finally {
+      answered = true
       clearTimeout(timer)
     }
   }

@@ -12,8 +12,8 @@ export const INAPPROPRIATE_ISOLATION_LEVEL = '25004'
 /** A prepared statement is not there, or is there already: what was prepared went to another session. */
 export const PREPARED_ELSEWHERE: ReadonlySet<string> = new Set(['26000', '42P05'])
 
-/** Connection exceptions, failed authentication, no such database, too many connections, and servers that go or come. */
-const NO_CONNECTION = /^(08|28|3D000|53300|57P0[1235])/
+/** Connection exceptions, sessions whose time is up, failed authentication, no such database, too many connections, and servers that go or come. */
+const NO_CONNECTION = /^(08|25P0[34]|28|3D000|53300|57P0[1235])/
 
 /** An SQLSTATE: five characters; neither a system error (`EPIPE`) nor a code of another tool (`P2010`). */
 const SQLSTATE = /^(?![EP][A-Z1-9])[0-9A-Z]{5}$/
@@ -27,8 +27,11 @@ const PERHAPS_A_CRASH = /^(53|58|XX)/
 /** A table, type or function that is there already. */
 const NAME_TAKEN = /^(42P07|42710|42723)$/
 
-/** What a column cannot hold: data exceptions, and limits of PostgreSQL's own. */
-const CONTENT_REFUSED = /^(22|54)/
+/** What a column cannot hold: data exceptions (but for a sequence at its end), and limits of PostgreSQL's own. */
+const CONTENT_REFUSED = /^(22(?!00H)|54)/
+
+/** Where a server refuses that would run out of transaction ids: by a state that also says that content is too large. */
+const OUT_OF_IDS = /^GetNew(TransactionId|MultiXactId)$/
 
 /** Refusals of the database that pass: read-only until it is promoted, a conflict, out of resources, an operator's doing, an error of the system. */
 const PASSING = /^(25006|40|53|55|57|58)/
@@ -56,7 +59,7 @@ export function isNameTaken(error: unknown): error is DatabaseError {
 }
 
 export function isContentRefused(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && CONTENT_REFUSED.test(error.sqlState)
+  return error instanceof DatabaseError && CONTENT_REFUSED.test(error.sqlState) && !isOutOfIds(error)
 }
 
 /** Whether the server may have gone down with this error, so that nobody knows what was stored. */
@@ -83,8 +86,13 @@ export function constraintOf(error: unknown): string | undefined {
 /** Whether trying again may help. */
 export function isPassing(error: unknown): error is ConnectionError | TimeoutError | DatabaseError {
   if (!(error instanceof EventStoreError)) return false
-  if (error instanceof DatabaseError) return PASSING.test(error.sqlState)
+  if (error instanceof DatabaseError) return PASSING.test(error.sqlState) || isOutOfIds(error)
   return error instanceof TimeoutError || error.code === 'CONNECTION'
+}
+
+/** Whether the server takes no transactions that write, until it was vacuumed. */
+function isOutOfIds({ cause }: DatabaseError): boolean {
+  return cause instanceof Error && 'routine' in cause && OUT_OF_IDS.test(String(cause.routine))
 }
 
 /** The store's error for a driver's: no connection, or the database's refusal. Errors of the store's own pass through. */

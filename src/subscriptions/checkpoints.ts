@@ -79,7 +79,7 @@ export class Checkpoints {
   async #flush(due: readonly Due[]): Promise<boolean> {
     try {
       const checkpoints = due.map(({ checkpoint }) => checkpoint)
-      const rows = await this.#executor.query<{ subscription_id: number }>(
+      const rows = await this.#executor.query<{ subscription_id: string }>(
         {
           text: `
             UPDATE ${this.#schema}.subscriptions s
@@ -89,12 +89,12 @@ export class Checkpoints {
               AS c ("subscriptionId" int, holder uuid, server text, checkpoint bigint)
             WHERE s.subscription_id = c."subscriptionId" AND s.holder = c.holder
               AND c.server = extract(epoch FROM pg_postmaster_start_time())::text
-            RETURNING s.subscription_id`,
+            RETURNING s.subscription_id::text`,
           values: [JSON.stringify(checkpoints)],
         },
         new Deadline(TIMEOUT),
       )
-      const written = new Set(rows.map(({ subscription_id }) => subscription_id))
+      const written = new Set(rows.map(({ subscription_id }) => Number(subscription_id)))
       for (const { checkpoint, owner } of due) {
         if (written.has(checkpoint.subscriptionId)) owner.onWritten(checkpoint)
         else owner.onFenced(checkpoint)

@@ -1,33 +1,46 @@
 import type { Statement } from '../postgres/executor.ts'
+import { escapeLiteral } from '../postgres/identifier.ts'
 
-/** A subscription that this process wants to hold, or holds: `holder` marks its row. */
+/** A subscription that this process wants to hold. Where the schema was made anew, its id may be another's. */
+export interface Wanted {
+  readonly subscriptionId: number
+  readonly stream: string
+  readonly name: string
+}
+
+/** A subscription that this process holds: `holder` marks its row. */
 export interface Holding {
   readonly subscriptionId: number
   readonly holder: string
 }
 
+/** All columns are text: what becomes of numbers and booleans, a driver can be told. */
 export interface TriedRow {
-  readonly subscription_id: number
-  readonly locked: boolean
+  readonly subscription_id: string
+  /** The key of the locks of the schema as it is now. */
+  readonly key: string
+  readonly locked: 'true' | 'false'
   /** Null when the subscription was deleted. */
   readonly checkpoint: string | null
 }
 
 export interface HeldRow {
-  readonly subscription_id: number
+  readonly subscription_id: string
   /** Which run of which server the lock was had on. */
   readonly server: string
   readonly checkpoint: string
   /** Whether the checkpoint was ever written by an acknowledgement. */
-  readonly acknowledged: boolean
+  readonly acknowledged: 'true' | 'false'
   /** The stream's version; of `$all`, its last position. */
   readonly head: string
 }
 
 export interface CheckedRow {
-  readonly subscription_id: number
-  readonly deleted: boolean
-  readonly held: boolean
+  readonly subscription_id: string
+  /** The key of the locks of the schema as it is now. */
+  readonly key: string
+  readonly deleted: 'true' | 'false'
+  readonly held: 'true' | 'false'
 }
 
 /**
@@ -41,14 +54,15 @@ export const KEEP_ALIVE: Statement = {
 }
 
 /** Tries all the locks at once. Advisory locks are re-entrant: only those that are not had may be tried. */
-export function tryLocks(schema: string, key: string, ids: readonly number[]): Statement {
+export function tryLocks(schema: string, key: string, wanted: readonly Wanted[]): Statement {
   return {
     text: `
-      SELECT i.id AS subscription_id, s.checkpoint::text,
-        s.subscription_id IS NOT NULL AND pg_try_advisory_lock($1::text::int, i.id) AS locked
-      FROM pg_catalog.unnest($2::text::int[]) AS i (id)
-      LEFT JOIN ${schema}.subscriptions s ON s.subscription_id = i.id`,
-    values: [key, intArray(ids)],
+      SELECT w."subscriptionId"::text AS subscription_id, ${lockKey(schema)} AS key, s.checkpoint::text,
+        (s.subscription_id IS NOT NULL AND pg_try_advisory_lock($1::text::int, w."subscriptionId"))::text AS locked
+      FROM jsonb_to_recordset($2::text::jsonb) AS w ("subscriptionId" int, stream text, name text)
+      LEFT JOIN ${schema}.subscriptions s
+        ON s.subscription_id = w."subscriptionId" AND s.stream_name = w.stream AND s.subscription_name = w.name`,
+    values: [key, JSON.stringify(wanted)],
   }
 }
 
@@ -60,7 +74,7 @@ export function markHeld(schema: string, holdings: readonly Holding[]): Statemen
       SET holder = h.holder
       FROM jsonb_to_recordset($1::text::jsonb) AS h ("subscriptionId" int, holder uuid)
       WHERE s.subscription_id = h."subscriptionId"
-      RETURNING s.subscription_id, s.checkpoint::text, s.updated_at <> s.created_at AS acknowledged,
+      RETURNING s.subscription_id::text, s.checkpoint::text, (s.updated_at <> s.created_at)::text AS acknowledged,
         extract(epoch FROM pg_postmaster_start_time())::text AS server,
         COALESCE((SELECT v.stream_version FROM ${schema}.stream_versions v WHERE v.stream_name = s.stream_name), 0)::text AS head`,
     values: [JSON.stringify(holdings)],
@@ -71,8 +85,8 @@ export function markHeld(schema: string, holdings: readonly Holding[]): Statemen
 export function checkHeld(schema: string, holdings: readonly Holding[]): Statement {
   return {
     text: `
-      SELECT h."subscriptionId" AS subscription_id, s.subscription_id IS NULL AS deleted,
-        s.holder IS NOT DISTINCT FROM h.holder AS held
+      SELECT h."subscriptionId"::text AS subscription_id, ${lockKey(schema)} AS key,
+        (s.subscription_id IS NULL)::text AS deleted, (s.holder IS NOT DISTINCT FROM h.holder)::text AS held
       FROM jsonb_to_recordset($1::text::jsonb) AS h ("subscriptionId" int, holder uuid)
       LEFT JOIN ${schema}.subscriptions s ON s.subscription_id = h."subscriptionId"`,
     values: [JSON.stringify(holdings)],
@@ -89,12 +103,12 @@ export function releaseLocks(schema: string, key: string, holdings: readonly Hol
         FROM jsonb_to_recordset($2::text::jsonb) AS h ("subscriptionId" int, holder uuid)
         WHERE s.subscription_id = h."subscriptionId" AND s.holder = h.holder
       )
-      SELECT pg_advisory_unlock($1::text::int, h."subscriptionId")
+      SELECT pg_advisory_unlock($1::text::int, h."subscriptionId")::text
       FROM jsonb_to_recordset($2::text::jsonb) AS h ("subscriptionId" int)`,
     values: [key, JSON.stringify(holdings)],
   }
 }
 
-function intArray(numbers: readonly number[]): string {
-  return `{${numbers.join(',')}}`
+function lockKey(schema: string): string {
+  return `'${escapeLiteral(schema)}.migrations'::regclass::oid::int::text`
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Diagnostic } from '../diagnostics.ts'
-import { DatabaseError, type EventStoreError } from '../errors.ts'
+import { ConnectionError, DatabaseError, type EventStoreError } from '../errors.ts'
 import { hears, noSession } from '../notifications/hears.ts'
 import { channelStatement } from '../notifications/notify-statement.ts'
 import type { Executor } from '../postgres/executor.ts'
@@ -17,6 +17,7 @@ import {
   releaseLocks,
   type TriedRow,
   tryLocks,
+  type Wanted,
 } from './lock-statements.ts'
 
 /** Milliseconds between checks that what is held is still held. */
@@ -38,8 +39,7 @@ export interface Held {
 }
 
 /** A subscription that wants to be held by this process, and is told how that stands. */
-export interface Claim {
-  readonly subscriptionId: number
+export interface Claim extends Wanted {
   onAcquired(held: Held): void
   /** Another process holds it; its checkpoint in the table. */
   onRefused(checkpoint: number): void
@@ -152,11 +152,14 @@ export class Locks {
   async #round(session: Session, key: string): Promise<void> {
     await this.#giveBack(session, key)
     await this.#check(session, key)
-    const missing = [...this.#wanted.keys()].filter((id) => !this.#held.has(id))
+    const missing = [...this.#wanted.values()].filter(({ subscriptionId }) => !this.#held.has(subscriptionId))
     if (missing.length === 0 || performance.now() < this.#tryAt) return
     const { schema, retryInterval } = this.#options
     this.#tryAt = performance.now() + retryInterval
-    await this.#take(session, await session.query<TriedRow>(tryLocks(schema, key, missing), QUERY_TIMEOUT))
+    const wanted = missing.map(({ subscriptionId, stream, name }): Wanted => ({ subscriptionId, stream, name }))
+    const tried = await session.query<TriedRow>(tryLocks(schema, key, wanted), QUERY_TIMEOUT)
+    expectKey(tried, key)
+    await this.#take(session, tried)
   }
 
   async #giveBack(session: Session, key: string): Promise<void> {
@@ -173,30 +176,34 @@ export class Locks {
     const { schema } = this.#options
     const holdings = [...this.#held.values()]
     const rows = await session.query<CheckedRow>(checkHeld(schema, holdings), QUERY_TIMEOUT)
-    const gone = new Map(rows.filter(({ held }) => !held).map((row) => [row.subscription_id, row]))
+    expectKey(rows, key)
+    const notHeld = rows.filter(({ held }) => held !== 'true')
+    const gone = new Map(notHeld.map((row) => [Number(row.subscription_id), row]))
     if (gone.size === 0) return
     const lost = holdings.filter(({ subscriptionId }) => gone.has(subscriptionId))
     await session.query(releaseLocks(schema, key, lost), QUERY_TIMEOUT)
-    for (const { subscription_id, deleted } of gone.values()) {
-      if (deleted) this.#remove(subscription_id)
-      else this.#lose(subscription_id)
+    for (const [subscriptionId, { deleted }] of gone) {
+      if (deleted === 'true') this.#remove(subscriptionId)
+      else this.#lose(subscriptionId)
     }
   }
 
   async #take(session: Session, tried: readonly TriedRow[]): Promise<void> {
     const got: Holding[] = []
     for (const { subscription_id, locked, checkpoint } of tried) {
-      if (locked) got.push({ subscriptionId: subscription_id, holder: randomUUID() })
-      else if (checkpoint === null) this.#remove(subscription_id)
-      else this.#wanted.get(subscription_id)?.onRefused(Number(checkpoint))
+      const subscriptionId = Number(subscription_id)
+      if (locked === 'true') got.push({ subscriptionId, holder: randomUUID() })
+      else if (checkpoint === null) this.#remove(subscriptionId)
+      else this.#wanted.get(subscriptionId)?.onRefused(Number(checkpoint))
     }
     if (got.length === 0) return
     for (const holding of got) this.#held.set(holding.subscriptionId, holding)
     const rows = await session.query<HeldRow>(markHeld(this.#options.schema, got), QUERY_TIMEOUT)
     for (const { subscriptionId, holder } of got) {
-      const row = rows.find(({ subscription_id }) => subscription_id === subscriptionId)
+      const row = rows.find(({ subscription_id }) => Number(subscription_id) === subscriptionId)
       if (!row) continue // deleted this moment: the next round finds out
-      const { server, checkpoint, acknowledged, head } = row
+      const { server, checkpoint, head } = row
+      const acknowledged = row.acknowledged === 'true'
       const claim = this.#wanted.get(subscriptionId)
       if (claim) this.#told.set(subscriptionId, claim)
       claim?.onAcquired({ holder, server, checkpoint: Number(checkpoint), acknowledged, head: Number(head) })
@@ -236,4 +243,10 @@ export class Locks {
     this.#returns.get(subscriptionId)?.()
     this.#returns.delete(subscriptionId)
   }
+}
+
+/** Locks that are had on the tables of before exclude nobody who has them on those of now. */
+function expectKey(rows: readonly { readonly key: string }[], key: string): void {
+  if (rows.every((row) => row.key === key)) return
+  throw new ConnectionError('The schema was made anew. Locks have to be had again, by another session.')
 }

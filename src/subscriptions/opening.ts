@@ -32,6 +32,8 @@ const LARGEST_PAGE = 500
  */
 export class Opening<Types extends EventTypes> implements Claim {
   subscriptionId = 0
+  readonly stream: string
+  readonly name: string
   readonly #services: Services
   readonly #plan: SubscriptionPlan<Types>
   readonly #observer: OpeningObserver
@@ -55,6 +57,8 @@ export class Opening<Types extends EventTypes> implements Claim {
   constructor(services: Services, plan: SubscriptionPlan<Types>, observer: OpeningObserver, after: Promise<unknown>) {
     this.#services = services
     this.#plan = plan
+    this.stream = plan.stream
+    this.name = plan.name
     this.#observer = observer
     this.#pageSize = Math.min(LARGEST_PAGE, plan.maxQueued)
     const { filter, partitionBy, checkpointEvery, checkpointAfter } = plan

@@ -23,11 +23,20 @@ export class Deadline {
     return Math.max(0, this.#end - performance.now())
   }
 
-  /** Calls back once the deadline has passed, unless the function that it returns is called before. */
+  /**
+   * Calls back once the deadline has passed, unless the function that it returns is called before. What has arrived in time, while
+   * somebody kept the event loop busy, is heard first.
+   */
   onExpired(callback: () => void): () => void {
     const { remaining } = this
     if (remaining > LONGEST_TIMER) return () => {}
-    const timer = setTimeout(callback, Math.ceil(remaining))
-    return () => clearTimeout(timer)
+    let late: NodeJS.Immediate | undefined
+    const timer = setTimeout(() => {
+      late = setImmediate(callback)
+    }, Math.ceil(remaining))
+    return () => {
+      clearTimeout(timer)
+      clearImmediate(late)
+    }
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type OpenAdmin, openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
 import { newEvents } from '../support/new-events.ts'
+import { runSql } from '../support/run-sql.ts'
 import { becomes, useBrowser } from './support/browser.ts'
 import { fillShop, type Order, openSubscription, streamOf } from './support/shop.ts'
 
@@ -137,6 +138,22 @@ describe('the admin page', () => {
     await page.getByText('No event fits.').waitFor()
   })
 
+  test('goes on looking for what is far away at one press', async () => {
+    const { schema } = admin.store
+    const text = `
+      INSERT INTO ${schema}.events (position, stream_id, stream_version, created_at, event_id, event_type, data, metadata)
+      SELECT h.head + g, s.stream_id, 130 + g, now(), gen_random_uuid(), 'Filler', '{}', '{}'
+      FROM generate_series(1, 45000) g, ${schema}.streams s, (SELECT max(position) AS head FROM ${schema}.events) h
+      WHERE s.stream_name = 'long'`
+    await runSql(database.connectionString, text)
+    await using visit = await browser.visit(admin, '#/all?type=InvoiceSent')
+    const { page } = visit
+    await page.getByText('Nothing found so far.').waitFor()
+    await page.getByRole('button', { name: 'Older events' }).click()
+    await becomes(() => page.locator('.events tbody tr').count(), 50)
+    await page.getByText('events looked at so far').waitFor()
+  })
+
   test('says what is wrong with what was asked for', async () => {
     await using visit = await browser.visit(admin, '#/all?correlationId=nonsense')
     const { page } = visit
@@ -158,6 +175,20 @@ describe('the admin page', () => {
     await page.getByRole('link', { name: 'mailer' }).click()
     await page.getByRole('img', { name: 'Lag over the last minutes; now 3' }).locator('canvas').waitFor()
     expect(await page.getByRole('button', { name: 'Reset' }).count()).toBe(0)
+  })
+
+  test('says that a checkpoint is past the end of its stream, which a restored backup makes of it', async () => {
+    await using _ahead = await openSubscription(admin.store, streamOf(3), 'ahead')
+    const { schema } = admin.store
+    const text = `UPDATE ${schema}.subscriptions SET checkpoint = 9 WHERE subscription_name = 'ahead'`
+    await runSql(database.connectionString, text)
+    await using visit = await browser.visit(admin, '#/subscriptions?search=ahead')
+    const { page } = visit
+    const lag = page.getByRole('table', { name: 'Subscriptions' }).locator('td[data-label=Lag]')
+    await becomes(() => lag.textContent(), '-6')
+    await page.getByRole('link', { name: 'ahead' }).click()
+    await page.getByText('The checkpoint is past the end of the stream').waitFor()
+    await page.getByRole('img', { name: 'Lag over the last minutes; now -6' }).waitFor()
   })
 
   test('shows rates and sizes', async () => {

@@ -78,6 +78,16 @@ describe('the looks of the admin page', () => {
     }
   })
 
+  test('of a list on a small screen leave one to sort it', async () => {
+    await using visit = await browser.visit(admin, '#/streams', { viewport: { width: 360, height: 740 } })
+    const { page } = visit
+    await page.getByRole('button', { name: 'Name' }).click()
+    await becomes(() => page.locator('[data-row]').first().textContent(), '$all')
+    await page.getByRole('button', { name: 'Name' }).click()
+    await becomes(() => page.locator('[data-row]').first().textContent(), streamOf(60))
+    expect(page.url()).toContain('sortBy=name')
+  })
+
   test('are light or dark by choice, which is remembered', async () => {
     await using visit = await browser.visit(admin, '#/streams', { colorScheme: 'light' })
     const { page } = visit

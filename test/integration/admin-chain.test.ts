@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Chain } from '../../src/admin/api.ts'
 import type { NewEvent } from '../../src/index.ts'
+import { openBoundedOperations } from '../../src/operations/bounded-operations.ts'
+import { readChain } from '../../src/operations/chain.ts'
 import { uuidv7 } from '../../src/util/uuid.ts'
 import { type OpenAdmin, openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
@@ -27,6 +29,7 @@ describe('the chain of an event', () => {
       ids: [root, focus, effect, deep, relative],
       edges: pairs([root, focus], [focus, effect], [effect, deep]),
       missing: [],
+      moreCauses: false,
       complete: true,
       searchedTo: 7,
     })
@@ -77,6 +80,7 @@ describe('the chain of an event', () => {
         ids: [first, second, third],
         edges: pairs([third, first], [first, second], [second, third]),
         missing: [],
+        moreCauses: false,
         complete: true,
         searchedTo: 4,
       })
@@ -100,11 +104,12 @@ describe('the chain of an event', () => {
     const last = line.at(-1) ?? ''
     expect(await chainOf(admin, last)).toMatchObject({
       ids: line.slice(-51),
-      complete: false,
+      moreCauses: true,
+      complete: true,
       missing: [],
       searchedTo: 60,
     })
-    expect(await chainOf(admin, line[50] ?? '')).toMatchObject({ ids: line, complete: true })
+    expect(await chainOf(admin, line[50] ?? '')).toMatchObject({ ids: line, moreCauses: false, complete: true })
   })
 
   test('has two hundred effects and two hundred relatives at most, and says that there are more', async () => {
@@ -123,6 +128,17 @@ describe('the chain of an event', () => {
     const few = uuidv7()
     await append(admin, { id: few }, ...range(1, 199).map(() => ({ cause: few })))
     expect(await chainOf(admin, few)).toMatchObject({ ids: { length: 200 }, complete: true })
+  })
+
+  test('is looked for no further when whoever asked has left', async () => {
+    await using admin = await openAdmin(database.connectionString)
+    const [focus, effect] = ids(2)
+    await append(admin, { id: focus }, { id: effect, cause: focus })
+    await using operations = openBoundedOperations(database.connectionString, admin.store.schema)
+    const left = await readChain(operations, 'json', focus ?? '', AbortSignal.abort())
+    expect(left).toMatchObject({ events: [{ id: focus }], complete: false, searchedTo: 0 })
+    const stayed = await readChain(operations, 'json', focus ?? '', new AbortController().signal)
+    expect(stayed).toMatchObject({ events: [{ id: focus }, { id: effect }], complete: true, searchedTo: 2 })
   })
 
   test('is looked for far from the event', async () => {

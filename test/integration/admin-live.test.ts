@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import type { EventSummary, LiveState, Sample, SkippedEvents } from '../../src/admin/api.ts'
+import type { EventSummary, LiveState, Sample, SampleHistory, SkippedEvents } from '../../src/admin/api.ts'
 import { openAdmin } from '../support/admin-server.ts'
 import { useDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -65,6 +65,17 @@ describe('who listens to a stream', () => {
     await using exactly = admin.listen('/api/live', { stream: 's', after: 800 })
     expect(numbersOf(await exactly.until('appended', 1))).toEqual(range(801, 1_000))
     expect(exactly.dataOf('skipped')).toEqual([])
+  })
+
+  test('is not told of numbers as skipped that a hard delete left empty', async () => {
+    await using admin = await openAdmin(database.connectionString)
+    await admin.store.append('kept', newEvents(5), { expectedVersion: 0 })
+    await admin.store.append('gone', newEvents(1_000), { expectedVersion: 0 })
+    await admin.store.deleteStream('gone', { expectedVersion: 1_000, mode: 'hard' })
+    await admin.store.append('kept', newEvents(2, 6), { expectedVersion: 5 })
+    await using listener = admin.listen('/api/live', { after: 5 })
+    await eventually(() => expect(numbersOf(listener.dataOf('appended'))).toEqual([1_006, 1_007]))
+    expect(listener.dataOf('skipped')).toEqual([])
   })
 
   test('is given a stream that is created later, and one that takes the name of a deleted one', async () => {
@@ -136,7 +147,7 @@ describe('samples', () => {
       await subscription.close()
     }
     await using first = admin.listen('/api/samples')
-    expect(await first.until<Sample[]>('history', 1)).toEqual([[]])
+    expect(await first.until<SampleHistory>('history', 1)).toEqual([{ times: [], heads: [], subscriptions: [] }])
     const [sample] = await first.until<Sample>('sample', 1)
     expect(sample).toEqual({
       time: expect.stringMatching(/Z$/),
@@ -149,8 +160,15 @@ describe('samples', () => {
     await admin.store.append('s', newEvents(5), { expectedVersion: 5 })
     await eventually(() => expect(first.dataOf<Sample>('sample').at(-1)?.head).toBe(10))
     await using second = admin.listen('/api/samples')
-    const [history = []] = await second.until<Sample[]>('history', 1)
-    expect(history[0]).toEqual(sample)
+    const [history] = await second.until<SampleHistory>('history', 1)
+    expect([history?.times[0], history?.heads[0]]).toEqual([sample?.time, 5])
+    expect(history?.subscriptions.map(({ name, lags }) => [name, lags[0]])).toEqual([
+      ['far', 4],
+      ['near', 1],
+    ])
+    await using third = admin.listen('/api/samples', { after: history?.times[0] ?? '' })
+    const [rest] = await third.until<SampleHistory>('history', 1)
+    expect(rest?.times).not.toContain(history?.times[0])
   })
 })
 

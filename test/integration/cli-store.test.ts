@@ -1,8 +1,10 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Client } from 'pg'
 import stringWidth from 'string-width'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Interruption } from '../../src/cli/failure.ts'
@@ -69,6 +71,59 @@ describe('append', () => {
     await expect(store.getStream('append-3')).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
   })
 
+  test.each(['json', 'bytea'] as const)('stores to the letter what JavaScript would change (%s)', async (payload) => {
+    const schema = `letters_${payload}`
+    await migrate({ connectionString: database.connectionString, schema, payload })
+    const data = '{"id": 12345678901234567890, "rate": 1.10}'
+    const input = `{"type":"A","data":${data},"metadata":{"trace":9007199254740993}}`
+    const args = ['append', 's', '--expected-version', '0', '--schema', schema]
+    expect(await eventstore(args, { input })).toMatchObject({ exitCode: 0 })
+    const text =
+      payload === 'json'
+        ? 'data::text, metadata::text'
+        : `encode(data, 'escape') AS data, encode(metadata, 'escape') AS metadata`
+    const [row] = await runSql(database.connectionString, `SELECT ${text} FROM ${schema}.events`)
+    expect(row).toEqual({ data, metadata: '{"trace":9007199254740993}' })
+    const { stdout } = await eventstore(['read', 's', '--json', '--schema', schema])
+    expect(stdout).toContain(`"data":${data},"metadata":{"trace":9007199254740993},"causationId":null`)
+    expect((await eventstore(['read', '$all', '--schema', schema])).stdout).toContain(`  A  ${data}\n`)
+  })
+
+  test('refuses metadata that is no object, and stores nothing', async () => {
+    for (const metadata of ['1', 'null', '[]', '"text"']) {
+      const input = `{"type":"A","data":1,"metadata":${metadata}}`
+      const { exitCode, stderr } = await eventstore(['append', 'append-4', '--expected-version', 'any'], { input })
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 1,
+        stderr: expect.stringContaining('metadata: must be an object'),
+      })
+    }
+    await expect(store.getStream('append-4')).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
+  })
+
+  test('says that it may have stored the events when it is interrupted meanwhile', async () => {
+    const interruption = new AbortController()
+    const blocker = new Client({ connectionString: database.connectionString })
+    await blocker.connect()
+    try {
+      await blocker.query('BEGIN; SELECT eventstore.lock_store()')
+      const running = eventstore(['append', 'append-5', '--expected-version', 'any'], {
+        input: '{"type":"A","data":1}',
+        signal: interruption.signal,
+      })
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`
+      await eventually(async () => expect(await runSql(database.connectionString, waiting)).toHaveLength(1))
+      interruption.abort(new Interruption(130))
+      expect(await running).toMatchObject({
+        exitCode: 130,
+        stderr: 'It may have been done all the same: look at the stream before you repeat it.\nerror: Interrupted.\n',
+      })
+    } finally {
+      await blocker.end()
+    }
+    await eventually(() => store.getStream('append-5')) // as it said
+  })
+
   test('needs an expected version, and a file that is there', async () => {
     expect(await eventstore(['append', 's'])).toMatchObject({
       exitCode: 2,
@@ -111,10 +166,39 @@ describe('read', () => {
     [['tail', 'read-1', '--after', 'now'], '--after must be a number, start or end'],
     [['streams', '--sort-by', 'size'], '--sort-by must be one of name, version, created-at, deleted-at'],
     [['subscription', 'reset', '$all', 's'], '--to is missing'],
+    [
+      ['read', ''],
+      'The name of a stream must be 1 to 1,000 bytes of text without control characters, found an empty one',
+    ],
+    [['stream', 'a\nb'], 'A name must be 1 to 1,000 bytes of text without control characters'],
+    [['snapshot', 'x'.repeat(1_001)], 'The source id of a snapshot must be 1 to 1,000 bytes'],
+    [['export', '--stream', ''], '--stream must be 1 to 1,000 bytes'],
+    [['link', 's', 'no-id', '--expected-version', 'any'], 'The id of an event must be a UUID, found "no-id"'],
+    [
+      ['append', 's', '--expected-version', '-1'],
+      '--expected-version must be a number, any, no-stream or stream-exists',
+    ],
+    [['delete', 's', '--expected-version', 'no-stream'], 'what is not there cannot be deleted'],
   ])('%j is wrong usage', async (args, message) => {
     const { exitCode, stderr } = await eventstore(args)
     expect(stderr).toContain(message)
     expect(exitCode).toBe(2)
+  })
+
+  test('takes a name that begins like a flag behind --', async () => {
+    for (const name of ['-x', '--json', '$all of mine']) {
+      await store.append(name, newEvents(2), { expectedVersion: 'any' })
+      expect((await eventstore(['read', '--limit', '1', '--', name])).stdout).toMatch(/^ {5}1 {2}\S+ {2}/)
+      expect((await eventstore(['stream', '--', name])).stdout).toContain(`\n${name} `)
+    }
+    expect(await eventstore(['read', '-x'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("'-x'") })
+  })
+
+  test('says so when there is nothing to print', async () => {
+    const said = async (...flags: string[]) => (await eventstore(['read', 'read-1', ...flags])).stderr
+    expect(await said('--from', '6')).toBe('No events from 6 on.\n')
+    expect(await said('--from', '6', '--json')).toBe('')
+    expect(await said('--limit', '0')).toBe('')
   })
 
   test('fails for a stream that is not there', async () => {
@@ -144,26 +228,20 @@ describe('read', () => {
   })
 })
 
-describe('tail', () => {
-  test('prints what is stored, then what is appended, until it is interrupted', async () => {
-    await store.append('tail-1', newEvents(2), { expectedVersion: 'no-stream' })
-    const interruption = new AbortController()
-    let seen = ''
-    const running = eventstore(['tail', 'tail-1', '--after', 'start', '--json'], {
-      signal: interruption.signal,
-      onOutput: (stdout) => {
-        seen = stdout
-      },
-    })
-    await eventually(() => expect(seen.split('\n')).toHaveLength(3), { within: 5_000 })
-    await store.append('tail-1', newEvents(2), { expectedVersion: 2 })
-    await eventually(() => expect(seen.split('\n')).toHaveLength(5), { within: 5_000 })
-    interruption.abort(new Interruption(130))
-    const { exitCode, rows, stderr } = await running
-    expect(rows.map(({ eventNumber }) => eventNumber)).toEqual(range(1, 4))
-    // That it was interrupted is how it ends, and nothing to be told as an error.
-    expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: '' })
-  })
+describe.skipIf(!existsSync('/dev/full'))('a disk that is full', () => {
+  test.each([['read full-1'], ['read full-1 --json'], ['streams'], ['stats --json'], ['export'], ['--help']])(
+    'is told of once, whatever was to be printed: %s',
+    async (line) => {
+      const { version } = await store.getStream('full-1').catch(() => ({ version: 0 }))
+      if (version === 0) await store.append('full-1', newEvents(3_000), { expectedVersion: 'any' })
+      const script = `"$@" ${line} > /dev/full`
+      const env = { ...process.env, DATABASE_URL: database.connectionString }
+      const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...EVENTSTORE], { env, encoding: 'utf8' })
+      expect(status).toBe(1)
+      expect(stderr.match(/Standard output cannot be written: ENOSPC/g)).toHaveLength(1)
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+    },
+  )
 })
 
 describe('streams and stream', () => {
@@ -177,6 +255,13 @@ describe('streams and stream', () => {
     const { stdout, stderr } = await eventstore(['streams', '--search', 'list-', '--page-size', '2'])
     expect(stdout).toMatch(/^STREAM +VERSION +STATUS +CREATED +DELETED\nlist-1 +3 +active +\S+\nlist-2 +2 /)
     expect(stderr).toBe('Page 1 of 2, 3 streams.\n')
+    expect(await eventstore(['streams', '--search', 'list-', '--page', '2'])).toMatchObject({
+      stdout: '',
+      stderr: 'There is no page 2: the last one is 1.\n',
+    })
+    const last = ['--page', String(Number.MAX_SAFE_INTEGER), '--page-size', '7']
+    expect(await eventstore(['streams', ...last])).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(await eventstore(['snapshots', ...last])).toMatchObject({ exitCode: 0, stdout: '' })
     expect(await eventstore(['streams', '--search', 'list-none'])).toMatchObject({
       stdout: '',
       stderr: 'No streams.\n',
@@ -222,6 +307,10 @@ describe('link and delete', () => {
     expect(await eventstore(['link', 'link-target', ids[0] ?? '', '--expected-version', 'any'])).toMatchObject({
       exitCode: 1,
     })
+    const conflict = await eventstore(['link', 'link-other', ...ids, '--expected-version', '3', '--json'])
+    expect(conflict.exitCode).toBe(1)
+    expect(JSON.parse(conflict.stderr)).toMatchObject({ error: { code: 'WRONG_EXPECTED_VERSION' } })
+    await expect(store.getStream('link-other')).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
   })
 
   test('delete hides a stream, and --hard removes it once its name was typed', async () => {
@@ -232,6 +321,13 @@ describe('link and delete', () => {
     await expect(store.getStream('delete-1')).rejects.toMatchObject({ code: 'STREAM_DELETED' })
 
     await store.append('delete-2', newEvents(1), { expectedVersion: 'no-stream' })
+    for (const mode of [[], ['--hard', '--yes']]) {
+      const other = await eventstore(['delete', 'delete-2', '--expected-version', '2', ...mode])
+      expect(other).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining('expected version 2, found version 1'),
+      })
+    }
     const hard = ['delete', 'delete-2', '--hard', '--expected-version', '1']
     expect(await eventstore(hard)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') })
     expect(await store.getStream('delete-2')).toMatchObject({ version: 1 })
@@ -248,10 +344,24 @@ describe('subscriptions', () => {
     const running = subscription.run(({ eventNumber }) => void handled.push(eventNumber))
     running.catch(() => {})
     await subscription.reached(5)
+    const [holder] = await runSql(
+      database.connectionString,
+      `SELECT format('pid %s, %s', pid, application_name) AS text FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'eventstore locks'`,
+    )
     expect((await eventstore(['subscriptions', '--json'])).rows).toMatchObject([
-      { stream: 'subscribed', name: 'mailer', checkpoint: 5, lag: 0, active: true },
+      {
+        stream: 'subscribed',
+        name: 'mailer',
+        checkpoint: 5,
+        lag: 0,
+        active: true,
+        holder: expect.stringContaining(holder?.text),
+      },
     ])
-    expect((await eventstore(['subscriptions'])).stdout).toMatch(/subscribed +mailer +5 +0 +yes/)
+    expect((await eventstore(['subscriptions'])).stdout).toContain(
+      `subscribed  mailer           5    0  ${holder?.text}`,
+    )
 
     const reset = ['subscription', 'reset', 'subscribed', 'mailer', '--to']
     expect((await eventstore([...reset, '2'])).stdout).toBe(
@@ -262,14 +372,21 @@ describe('subscriptions', () => {
       exitCode: 1,
       stderr: expect.stringContaining('subscribed ends at 5: a checkpoint of 6 would be past its end'),
     })
-    expect(await eventstore(['subscription', 'reset', 'subscribed', 'none', '--to', '0'])).toMatchObject({
-      exitCode: 1,
-    })
+    const codeOf = async (...args: string[]) => JSON.parse((await eventstore([...args, '--json'])).stderr).error.code
+    expect(await codeOf(...reset, '6')).toBe('CHECKPOINT_AHEAD')
+    expect(await codeOf('subscription', 'reset', 'subscribed', 'none', '--to', '0')).toBe('SUBSCRIPTION_NOT_FOUND')
+    expect(await codeOf('snapshot', 'none')).toBe('SNAPSHOT_NOT_FOUND')
 
     const gone = ['subscription', 'delete', 'subscribed', 'mailer', '--json']
     expect((await eventstore(gone)).rows).toMatchObject([{ deleted: true }])
     await expect(running).rejects.toMatchObject({ code: 'CLOSED' })
     expect((await eventstore(gone)).rows).toMatchObject([{ deleted: false }])
+    await runSql(
+      database.connectionString,
+      `INSERT INTO eventstore.subscriptions (stream_name, subscription_name, checkpoint) VALUES ('subscribed', 'idle', 1)`,
+    )
+    expect((await eventstore(['subscriptions'])).stdout).toMatch(/subscribed +idle +1 +4 +nobody/)
+    await runSql(database.connectionString, `DELETE FROM eventstore.subscriptions`)
   })
 })
 
@@ -326,6 +443,9 @@ describe('a schema that is not of this version', () => {
     ['snapshots'],
     ['snapshot', 's'],
     ['stats'],
+    ['export'],
+    ['import'],
+    ['admin'],
   ]
 
   beforeAll(async () => {

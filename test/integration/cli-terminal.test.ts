@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import stringWidth from 'string-width'
@@ -7,6 +7,7 @@ import { EventStore } from '../../src/index.ts'
 import { migrate } from '../../src/migrations/index.ts'
 import { useDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
+import { exportLines } from '../support/export-lines.ts'
 import { newEvents } from '../support/new-events.ts'
 import { runSql } from '../support/run-sql.ts'
 import { type RunningProgram, startOnTerminal, type TerminalOptions } from '../support/terminal.ts'
@@ -45,6 +46,79 @@ describe.concurrent('a question', () => {
     expect((await running.ended).exitCode).toBe(exitCode)
     expect(running.output()).toContain(said)
     expect(await isMarked(schema)).toBe(true)
+  })
+})
+
+describe.concurrent('a hard delete', () => {
+  test('tells how much is lost, and takes a name with spaces around it', async () => {
+    const schema = await storeWith(3, ' s ')
+    const running = start(['delete', ' s ', '--hard', '--schema', schema])
+    await shows(running, 'Type the name of the stream to go on: ')
+    expect(running.output()).toContain('This removes stream  s , which has version 3, in schema')
+    running.child.stdin.write(' s \n')
+    expect((await running.ended).exitCode).toBe(0)
+    expect(running.output()).toContain('with its events.')
+  })
+
+  test('does nothing when it is interrupted at the question', async () => {
+    const schema = await storeWith(1)
+    const running = start(['delete', 's', '--hard', '--schema', schema])
+    await shows(running, 'Type the name of the stream to go on: ')
+    running.child.stdin.write('\x03')
+    expect((await running.ended).exitCode).toBe(130)
+    expect(running.output()).not.toContain('may have been done')
+    await using store = new EventStore({ connectionString: database.connectionString, schema })
+    expect(await store.getStream('s')).toMatchObject({ version: 1 })
+  })
+
+  test('asks nothing about a stream that is not there', async () => {
+    const schema = await storeWith(1)
+    const running = start(['delete', 'other', '--hard', '--schema', schema])
+    expect((await running.ended).exitCode).toBe(1)
+    expect(running.output()).toContain('Stream "other" does not exist')
+    expect(running.output()).not.toContain('Type the name')
+  })
+})
+
+describe.concurrent('what is typed', () => {
+  test('is read as events until Ctrl-D, after a word about it', async () => {
+    const schema = await storeWith(1)
+    const running = start(['append', 't', '--expected-version', '0', '--schema', schema], { columns: 200 })
+    await shows(running, 'Reading JSON, an event a line from the terminal; Ctrl-D ends it, Ctrl-C leaves.')
+    running.child.stdin.write('{"type":"A","data":1}\n\x04')
+    expect((await running.ended).exitCode).toBe(0)
+    expect(running.output()).toContain('Appended 1 event to t')
+  })
+})
+
+describe.concurrent('progress', () => {
+  test.each([
+    [80, /░ \d+% {2}[\d,]+ events {2}[\d,]+\/s {2}\d+ s left/],
+    [40, /G {2}\d+% {2}[\d,]+\/s {2}\d+ s left/],
+  ])(
+    'of an import is a line that fits %i columns, and is gone in the end',
+    async (columns, line) => {
+      const schema = await newSchema()
+      const file = join(folder, `${schema}.ndjson`)
+      await writeFile(file, exportLines(60_000, { data: `{"text":"${'x'.repeat(200)}"}` }).join('\n'))
+      const running = start(['import', file, '--schema', schema], { columns })
+      expect((await running.ended).exitCode).toBe(0)
+      expect(running.output()).toMatch(line)
+      expect(running.output()).toContain('\x1b[1G\x1b[2KImported 60,000 events in ')
+      expect(running.output(), 'a terminal that is left like that, would the process be killed').not.toContain('\x1b[?')
+    },
+    60_000,
+  )
+})
+
+describe.concurrent('a terminal that can only print', () => {
+  test('gets no colours, no bars and no lines that are written over', async () => {
+    const schema = await storeWith(3)
+    for (const args of [['doctor'], ['export', `dumb-${schema}.ndjson`], ['streams'], ['read', 's']]) {
+      const running = start([...args, '--schema', schema], { env: { TERM: 'dumb' } })
+      await running.ended
+      expect(running.output(), args[0]).not.toContain('\x1b')
+    }
   })
 })
 
@@ -133,11 +207,11 @@ async function isMarked(schema: string): Promise<boolean> {
   return (await runSql(database.connectionString, text, [schema])).length === 1
 }
 
-/** A schema with so many events in the stream `s`. */
-async function storeWith(count: number): Promise<string> {
+/** A schema with so many events in a stream. */
+async function storeWith(count: number, stream = 's'): Promise<string> {
   const schema = await newSchema()
   await using store = new EventStore({ connectionString: database.connectionString, schema })
-  await store.append('s', newEvents(count), { expectedVersion: 'no-stream' })
+  await store.append(stream, newEvents(count), { expectedVersion: 'no-stream' })
   return schema
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EventStore, type RecordedEvent, type StreamInfo } from '../../src/index.ts'
+import { exportStore } from '../../src/operations/export/export-store.ts'
+import { startProxy } from '../../torture/proxy.ts'
 import { type CommandLineOptions, commandLine, type Printed } from '../support/command-line.ts'
 import { useDatabase } from '../support/database.ts'
 import { eventually } from '../support/eventually.ts'
@@ -319,6 +321,22 @@ describe('an export', () => {
     expect(withoutTime(await exportOf(copy))).toBe(withoutTime(before))
   })
 
+  test('knows how far it has got, however many events before were hard deleted', async () => {
+    await using store = await freshStore(database.connectionString, { enableHardDeletes: true })
+    await store.append('gone', newEvents(3_000), { expectedVersion: 'any' })
+    await store.append('kept', newEvents(3_000), { expectedVersion: 'any' })
+    await store.deleteStream('gone', HARD)
+    const found = []
+    const { signal } = new AbortController()
+    const options = { connectionString: database.connectionString, schemaName: store.schema, signal }
+    for await (const { position, head, counts } of exportStore(options)) found.push({ position, head, ...counts })
+    expect(found[0]).toMatchObject({ position: 0, head: 6_000, events: 0 })
+    expect(found.at(-1)).toMatchObject({ position: 6_000, head: 6_000, events: 3_000 })
+    const between = found.filter(({ events }) => events > 0 && events < 3_000)
+    expect(between.length).toBeGreaterThan(1)
+    for (const { position, events } of between) expect(position).toBe(3_000 + events)
+  })
+
   test('says on standard error what it has done, as standard output holds the records', async () => {
     const { stdout, stderr } = await eventstore(['export', '--schema', 'source_json'])
     expect(stderr).toMatch(/^Exported \d+ events in [\d.]+ s, [\d,]+\/s, [\d.]+ kB\.\n$/)
@@ -345,6 +363,29 @@ describe('an import', () => {
     end.abort(new Error('enough'))
     expect(await rejection(following)).toBe(end.signal.reason)
   })
+
+  test('whose server goes away says how to go on, and goes on', async () => {
+    await using store = await freshStore(database.connectionString)
+    let target = database.connectionString
+    await using proxy = await startProxy(() => target)
+    proxy.delay(50) // so that there is a time between two batches
+    const input = exportLines(50_000).join('\n')
+    const args = ['import', '--schema', store.schema]
+    const running = commandLine(proxy.url, args, { input })
+    await eventually(async () => expect((await store.getStream('$all')).version).toBeGreaterThanOrEqual(9_999), {
+      within: 20_000,
+      every: 2,
+    })
+    target = 'postgres://127.0.0.1:1/nowhere'
+    proxy.cut()
+    const { exitCode, stderr } = await running
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^Stopped after [\d,]+ events\. Repeat the same command to go on from there\.\nerror: /)
+    expect((await eventstore(args, { input })).stdout).toMatch(
+      /^Imported 50,000 events .* \d\d,\d+ of all records were/,
+    )
+    expect(await store.getStream('$all')).toMatchObject({ version: 50_000 })
+  }, 60_000)
 
   test('is refused by a store that holds something else, which is not changed', async () => {
     const exported = await exportOf('source_json')

@@ -66,15 +66,15 @@ export class AdminListener implements AsyncDisposable {
   }
 
   #hear(block: string): void {
-    if (block.startsWith(':')) {
-      this.pings++
-      return
-    }
     const fields = new Map(
       block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
     )
     const [event, data] = [fields.get('event'), fields.get('data')]
     if (event === undefined || data === undefined) return
+    if (event === 'ping') {
+      this.pings++
+      return
+    }
     this.heard.push({ event, id: fields.get('id'), data: JSON.parse(data) })
   }
 }

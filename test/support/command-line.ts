@@ -22,6 +22,8 @@ export interface CommandLineOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Called with what is on standard output so far, whenever something comes. */
   readonly onOutput?: (stdout: string) => void
+  /** The same for standard error. */
+  readonly onError?: (stderr: string) => void
 }
 
 /** Runs a command line of `eventstore` in this process, on a database. */
@@ -35,6 +37,7 @@ export async function commandLine(
     folder = import.meta.dirname,
     env = {},
     onOutput = () => {},
+    onError = () => {},
   }: CommandLineOptions = {},
 ): Promise<Printed> {
   const printed = { stdout: '', stderr: '' }
@@ -43,6 +46,7 @@ export async function commandLine(
     return Object.assign(new PassThrough(), terminal).on('data', (chunk) => {
       printed[name] += chunk
       if (name === 'stdout') onOutput(printed.stdout)
+      else onError(printed.stderr)
     })
   }
   const exitCode = await run(args, {

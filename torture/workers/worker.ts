@@ -3,13 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Diagnostic, EventStore } from '../../src/index.ts'
 import { random } from '../../test/support/random.ts'
 import { Journal } from '../journal.ts'
-
-/** What the conductor tells a process when it starts it. */
-interface WorkerSettings {
-  readonly url: string
-  readonly journal: string
-  readonly seed: number
-}
+import type { WorkerSettings } from '../node-process.ts'
 
 export interface Worker {
   readonly store: EventStore
@@ -36,7 +30,7 @@ export async function runWorker(
   work: (worker: Worker) => Promise<void>,
   onDiagnostic: (journal: Journal, diagnostic: Diagnostic) => void = () => {},
 ): Promise<void> {
-  const { url, journal: journalPath, seed } = JSON.parse(process.argv[2] ?? '') as WorkerSettings
+  const { url, poolUrl, journal: journalPath, seed } = JSON.parse(process.argv[2] ?? '') as WorkerSettings
   using journal = new Journal(journalPath)
   const ending = new AbortController()
   setMaxListeners(0, ending.signal)
@@ -51,7 +45,8 @@ export async function runWorker(
     process.exit(1)
   })
   const options = {
-    connectionString: url,
+    connectionString: poolUrl,
+    ...(poolUrl !== url && { sessionConnectionString: url }),
     enableHardDeletes: true,
     onDiagnostic: (diagnostic: Diagnostic) => onDiagnostic(journal, diagnostic),
   }

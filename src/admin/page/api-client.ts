@@ -11,13 +11,16 @@ export class ApiError extends Error {
     this.code = code
   }
 
-  /** Whether it may succeed by itself: the server or the database is away. */
+  /** Whether it may succeed by itself: the server or the database is away, or the new URL is yet to be opened, perhaps in another tab. */
   get passing(): boolean {
-    return this.status === 0 || this.status >= 502
+    return this.status === 0 || this.status === 401 || this.status >= 502
   }
 }
 
 export type Parameters = Readonly<Record<string, string | number | null | undefined>>
+
+/** Milliseconds after which nobody waits for an answer any more: the server gives up its longest work after one minute. */
+const PATIENCE = 90_000
 
 const NO_ANSWER =
   'The server of this page does not answer. Is “eventstore admin” still running? When it was started anew, open the URL that it printed.'
@@ -51,14 +54,22 @@ async function request<Answer>(url: string, init: RequestInit): Promise<Answer> 
 
 async function answerOf(
   url: string,
-  init: RequestInit,
+  { signal, ...init }: RequestInit,
 ): Promise<{ readonly response: Response; readonly text: string }> {
+  const abort = new AbortController()
+  const leave = () => abort.abort(signal?.reason)
+  const timer = setTimeout(() => abort.abort(), PATIENCE)
+  signal?.addEventListener('abort', leave)
   try {
-    const response = await fetch(url, { credentials: 'same-origin', redirect: 'error', ...init })
+    signal?.throwIfAborted()
+    const response = await fetch(url, { credentials: 'same-origin', redirect: 'error', ...init, signal: abort.signal })
     return { response, text: await response.text() }
   } catch (error) {
-    if (init.signal?.aborted) throw error
+    if (signal?.aborted) throw error
     throw new ApiError(0, 'NO_ANSWER', NO_ANSWER, { cause: error })
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', leave)
   }
 }
 

@@ -4,6 +4,7 @@ import { Header } from './components/header.tsx'
 import { HelpDialog } from './components/help-dialog.tsx'
 import type { Route } from './router.ts'
 import { useShortcuts } from './state/keyboard.ts'
+import { usePlaces } from './state/places.ts'
 import { useTheme } from './state/theme.ts'
 import { useRoute } from './state/use-route.ts'
 import { WatchProvider } from './state/watch.tsx'
@@ -24,16 +25,11 @@ export function App() {
   const [theme, nextTheme] = useTheme()
   const [help, setHelp] = useState(false)
   const main = useRef<HTMLElement>(null)
-  const last = useRef(route.view)
+  usePlaces(route, main)
   useShortcuts(useMemo(() => ({ help: () => setHelp(true), theme: nextTheme }), [nextTheme]))
 
   useEffect(() => {
     document.title = `${titleOf(route)} · pg-event-store`
-    if (last.current === route.view) return
-    last.current = route.view
-    scrollTo(0, 0)
-    // Who uses the keyboard or hears the page goes on in the new view.
-    main.current?.focus({ preventScroll: true })
   }, [route])
 
   return (

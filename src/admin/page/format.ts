@@ -45,7 +45,15 @@ export function formatTime(iso: string): string {
   return Number.isNaN(time.getTime()) ? iso : `${dayOf(time)} ${clockOf(time)}.${digits(time.getMilliseconds(), 3)}`
 }
 
-/** The same for a narrow column: of today only the time, else the day and the time without its fraction. */
+/** How far the reader's clock was from UTC at that time: `+01:00`. */
+export function formatOffset(iso: string): string {
+  const minutes = -new Date(iso).getTimezoneOffset()
+  if (Number.isNaN(minutes)) return ''
+  const size = Math.abs(minutes)
+  return `${minutes < 0 ? '−' : '+'}${digits(Math.floor(size / 60), 2)}:${digits(size % 60, 2)}`
+}
+
+/** A time for a narrow column: of today only the time, else the day and the time without its fraction. */
 export function formatShortTime(iso: string, now: Date): string {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return iso

@@ -11,32 +11,45 @@ export interface ServerEventsOptions {
 
 const FIRST_DELAY = 500
 const LONGEST_DELAY = 5_000
+/** Milliseconds of silence after which a connection counts as lost: the server sends a ping every 15 s. */
+const LONGEST_SILENCE = 40_000
 
 /**
- * Listens to the server until the function that it returns is called; whatever ends the connection, it comes back. While the page is
- * hidden it does not listen: a browser has six connections to a server for all its tabs.
+ * Listens to the server until the function that it returns is called; whatever ends the connection, it comes back. One that only
+ * looks open, as through a tunnel whose other end is gone, is found by its silence. While the page is hidden it does not listen: a
+ * browser has six connections to a server for all its tabs.
  */
 export function listenToServer(options: ServerEventsOptions): () => void {
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let silence: ReturnType<typeof setTimeout> | undefined
   let lastId: string | undefined
   let delay = FIRST_DELAY
 
+  const lost = () => {
+    disconnect()
+    options.onLost?.()
+    timer = setTimeout(connect, delay)
+    delay = Math.min(delay * 2, LONGEST_DELAY)
+  }
+  const heard = () => {
+    clearTimeout(silence)
+    silence = setTimeout(lost, LONGEST_SILENCE)
+  }
   const connect = () => {
     const opened = new EventSource(options.url(lastId))
     source = opened
+    heard()
     opened.onopen = () => {
+      heard()
       delay = FIRST_DELAY
       options.onOpen?.()
     }
-    opened.onerror = () => {
-      disconnect()
-      options.onLost?.()
-      timer = setTimeout(connect, delay)
-      delay = Math.min(delay * 2, LONGEST_DELAY)
-    }
+    opened.onerror = lost
+    opened.addEventListener('ping', heard)
     for (const kind of options.kinds) {
       opened.addEventListener(kind, (message: MessageEvent<string>) => {
+        heard()
         if (message.lastEventId !== '') lastId = message.lastEventId
         options.receive(kind, JSON.parse(message.data))
       })
@@ -44,6 +57,7 @@ export function listenToServer(options: ServerEventsOptions): () => void {
   }
   const disconnect = () => {
     clearTimeout(timer)
+    clearTimeout(silence)
     source?.close()
     source = undefined
   }

@@ -56,7 +56,7 @@ export function eventRoutes(context: AdminContext): AdminRoutes {
   })
   routes.get('/chain', async ({ req }) => {
     const id = new Parameters(req.url, ['id']).requiredUuid('id')
-    const chain = await readChain(operations, payload, id)
+    const chain = await readChain(operations, payload, id, req.raw.signal)
     if (!chain) throw notStored(id)
     return answer<Chain>(chain)
   })

@@ -39,8 +39,8 @@ export function storeRoutes(context: AdminContext): AdminRoutes {
     return answer<StoreStats>(await stats())
   })
   routes.get('/samples', ({ req }) => {
-    new Parameters(req.url, [])
-    return eventStream((signal) => sampler.watch(signal), { signals: [closing, req.raw.signal], onFailure })
+    const after = new Parameters(req.url, ['after']).text('after')
+    return eventStream((signal) => sampler.watch(signal, after), { signals: [closing, req.raw.signal], onFailure })
   })
   return routes
 }

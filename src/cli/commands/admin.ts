@@ -41,7 +41,7 @@ async function handle(context: CommandContext): Promise<ExitCode> {
       onFailure: (error) =>
         output.note(`A request failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`),
     })
-    output.report(server.url, { command, url: server.url, port: server.port, allowWrites })
+    output.show(server.url, { command, url: server.url, port: server.port, allowWrites })
     const may = allowWrites ? 'may change it' : 'only looks (--allow-writes lets it change things)'
     output.note(`The page shows ${target.schemaText}, and ${may}. Whoever has this URL is let in. Ctrl-C ends it.`)
     if (!signal.aborted) await once(signal, 'abort')

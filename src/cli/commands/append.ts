@@ -2,7 +2,8 @@ import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { readNewEvents } from '../new-events.ts'
 import { EXPECTED_VERSIONS, expectedVersionOf } from '../numbers.ts'
-import { withStore } from '../store.ts'
+import { changingStore, PATIENCE } from '../store.ts'
+import { noteTyping } from '../typing.ts'
 import { WordOption } from '../word-option.ts'
 
 /** `eventstore append`. */
@@ -28,9 +29,11 @@ async function handle(context: CommandContext): Promise<ExitCode> {
   const { command, flags, output, stdin, signal } = context
   const [stream = '', file] = context.operands
   const expectedVersion = expectedVersionOf(flags.expectedVersion)
+  noteTyping(output, stdin, file, 'JSON, an event a line')
   const events = await readNewEvents(file, stdin, signal)
-  return withStore(context, async ({ store }) => {
-    const result = await store.append(stream, events, { expectedVersion })
+  return changingStore(context, async ({ store }, begin) => {
+    begin()
+    const result = await store.append(stream, events, { expectedVersion, timeout: PATIENCE })
     const count = events.length === 1 ? '1 event' : `${events.length.toLocaleString('en')} events`
     output.report(
       `Appended ${count} to ${stream}, which has version ${result.streamVersion} now; position ${result.position}.`,

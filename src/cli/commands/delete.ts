@@ -2,8 +2,11 @@ import type { CommandContext, CommandDefinition } from '../command.ts'
 import { checkConfirmable, confirm } from '../confirm.ts'
 import { type ExitCode, UsageError } from '../failure.ts'
 import { expectedVersionOf } from '../numbers.ts'
-import { withStore } from '../store.ts'
+import { changingStore } from '../store.ts'
 import { WordOption } from '../word-option.ts'
+
+/** Milliseconds: the events of a hard delete are removed in batches. */
+const HARD_DELETE_PATIENCE = 3_600_000
 
 /** `eventstore delete`. */
 export const deleteStream: CommandDefinition = {
@@ -31,12 +34,15 @@ async function handle(context: CommandContext): Promise<ExitCode> {
   if (expectedVersion === 'no-stream')
     throw new UsageError('--expected-version no-stream: what is not there cannot be deleted.')
   if (hard) checkConfirmable(`${command} --hard`, yes, terminal)
-  return withStore(context, async ({ store, target }) => {
+  return changingStore(context, async ({ store, target }, begin) => {
     if (hard && !yes) {
-      const consequence = `This removes the events of stream ${stream} in ${target.schemaText} for good.`
+      const { version } = await store.getStream(stream)
+      const what = `stream ${stream}, which has version ${version.toLocaleString('en')}, in ${target.schemaText}`
+      const consequence = `This removes ${what} for good, and all links to its events.`
       await confirm(terminal, { consequence, what: 'stream', name: stream })
     }
-    await store.deleteStream(stream, { expectedVersion, mode: hard ? 'hard' : 'soft' })
+    begin()
+    await store.deleteStream(stream, { expectedVersion, mode: hard ? 'hard' : 'soft', timeout: HARD_DELETE_PATIENCE })
     output.report(hard ? `Removed ${stream} with its events.` : `Deleted ${stream}; its events are kept, and hidden.`, {
       command,
       stream,

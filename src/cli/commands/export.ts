@@ -4,6 +4,7 @@ import { untilAborted } from '../../util/abort.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import { createExportFile, type ExportFile } from '../export-file.ts'
 import { type ExitCode, UsageError } from '../failure.ts'
+import { checkedName } from '../operands.ts'
 import type { Output } from '../output.ts'
 import { describeWork, type Progress, showProgress } from '../progress.ts'
 import { withTarget } from '../target.ts'
@@ -19,7 +20,7 @@ export const exportCommand: CommandDefinition = {
       .option(
         '--stream <name>',
         'only this stream and the events that it links, to be looked at; may be repeated',
-        (name: string, names: readonly string[] = []) => [...names, name],
+        (name: string, names: readonly string[] = []) => [...names, checkedName(name, '--stream')],
       )
       .option('--force', 'replace a file that is there'),
   examples: [
@@ -50,7 +51,7 @@ async function handle(context: CommandContext): Promise<ExitCode> {
         // On the same terminal, lines and a bar would tear each other apart.
         const terminal = name === '-' && output.isTerminal ? undefined : output.watched
         progress ??= showProgress(terminal, { things: 'events', total: streams ? 0 : piece.head })
-        progress.update(counts.events, counts.events)
+        progress.update(piece.position, counts.events)
       }
       await file.finish()
     } finally {

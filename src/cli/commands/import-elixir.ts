@@ -5,6 +5,7 @@ import {
   type ComparisonResult,
   compareRecords,
 } from '../../operations/import-elixir/compare-records.ts'
+import type { StartingOver } from '../../operations/import-elixir/elixir-facts.ts'
 import { type ElixirSource, openElixirSource } from '../../operations/import-elixir/elixir-source.ts'
 import { importElixir } from '../../operations/import-elixir/import-elixir.ts'
 import { storedPages } from '../../operations/import-elixir/stored-pages.ts'
@@ -14,6 +15,7 @@ import { type ExitCode, UsageError } from '../failure.ts'
 import { describeFound, describeStop } from '../import-texts.ts'
 import type { ListStyle } from '../output.ts'
 import { showProgress } from '../progress.ts'
+import { checkedUrl } from '../settings.ts'
 import { type Target, withTarget } from '../target.ts'
 import { UNINTERRUPTED } from '../uninterrupted.ts'
 
@@ -40,23 +42,27 @@ async function handle(context: CommandContext): Promise<ExitCode> {
   if (flags.from === undefined) throw new UsageError('--from is missing: the URL of the database to import from.')
   const decoder = flags.decoder === undefined ? undefined : await loadDecoder(flags.decoder)
   const schemaName = flags.fromSchema ?? 'public'
-  const connectionString = flags.from
-  return withTarget(settings, UNINTERRUPTED, async (target) => {
-    await using source = await openElixirSource({ connectionString, schemaName, decoder, signal })
-    const { version, head } = source.facts
-    output.note(`From an EventStore with schema version ${version}, up to position ${head.toLocaleString('en')}.`)
-    await copy(context, source, target)
-    const compared = await compare(context, source, target)
-    output.list(compared.comparisons, COMPARISONS)
-    for (const example of compared.examples) output.note(example)
-    const different = compared.comparisons.reduce((sum, each) => sum + each.different, 0)
-    output.note(
-      different === 0
-        ? 'All records were compared, field by field: they are the same.'
-        : `${different.toLocaleString('en')} records differ. Was something written to the store meanwhile? Import into another one.`,
-    )
-    return different === 0 ? 0 : 1
-  })
+  const connectionString = checkedUrl(flags.from, '--from')
+  await using source = await openElixirSource({ connectionString, schemaName, decoder, signal })
+  const { version, head, startingOver } = source.facts
+  output.note(`From an EventStore with schema version ${version}, up to position ${head.toLocaleString('en')}.`)
+  if (startingOver.count > 0) output.note(describeStartingOver(startingOver))
+  return await withTarget(settings, UNINTERRUPTED, (target) => importFrom(context, source, target))
+}
+
+async function importFrom(context: CommandContext, source: ElixirSource, target: Target): Promise<ExitCode> {
+  const { output } = context
+  await copy(context, source, target)
+  const compared = await compare(context, source, target)
+  output.list(compared.comparisons, COMPARISONS)
+  for (const example of compared.examples) output.note(example)
+  const different = compared.comparisons.reduce((sum, each) => sum + each.different, 0)
+  output.note(
+    different === 0
+      ? 'All records were compared, field by field: they are the same.'
+      : `${different.toLocaleString('en')} records differ. Was something written to the store meanwhile? Import into another one.`,
+  )
+  return different === 0 ? 0 : 1
 }
 
 async function copy({ command, output, signal }: CommandContext, source: ElixirSource, target: Target): Promise<void> {
@@ -80,6 +86,7 @@ async function copy({ command, output, signal }: CommandContext, source: ElixirS
       ...counts,
       added,
       found,
+      startingOver: source.facts.startingOver.count,
     })
   } catch (error) {
     progress.stop()
@@ -101,6 +108,14 @@ async function compare(
   } finally {
     progress.stop()
   }
+}
+
+function describeStartingOver({ count, examples }: StartingOver): string {
+  const named = examples.map(({ stream, name }) => `${JSON.stringify(name)} of ${JSON.stringify(stream)}`).join(', ')
+  return (
+    `Checkpoints past the end of a stream, which was hard deleted: ${count.toLocaleString('en')} ` +
+    `(${named}${count > examples.length ? ', …' : ''}). They become 0, so that no event is skipped when it is created again.`
+  )
 }
 
 const COMPARISONS: ListStyle<Comparison> = {

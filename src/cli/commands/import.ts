@@ -1,5 +1,6 @@
 import { NO_COUNTS } from '../../operations/export/format.ts'
 import { importLines } from '../../operations/import/import-lines.ts'
+import { ImportRefusedError } from '../../operations/import/import-refused.ts'
 import { StoreImport } from '../../operations/import/store-import.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
@@ -7,6 +8,7 @@ import { openImportInput } from '../import-input.ts'
 import { describeFound, describeStop } from '../import-texts.ts'
 import { describeWork, showProgress } from '../progress.ts'
 import { withTarget } from '../target.ts'
+import { noteTyping } from '../typing.ts'
 import { UNINTERRUPTED } from '../uninterrupted.ts'
 
 /** `eventstore import`. */
@@ -21,6 +23,7 @@ export const importCommand: CommandDefinition = {
 async function handle(context: CommandContext): Promise<ExitCode> {
   const { command, output, settings, signal, stdin } = context
   signal.throwIfAborted()
+  noteTyping(output, stdin, context.operands[0], 'an export')
   await using input = await openImportInput(context.operands[0], stdin, signal)
   return await withTarget(settings, UNINTERRUPTED, async (target) => {
     const { connectionString, schema: schemaName } = target.options
@@ -44,7 +47,9 @@ async function handle(context: CommandContext): Promise<ExitCode> {
       return 0
     } catch (error) {
       progress.stop()
-      if (signal.aborted) output.note(describeStop(seen))
+      // What is refused says itself what to do.
+      const isBegun = seen !== NO_COUNTS && !(error instanceof ImportRefusedError)
+      if (signal.aborted || isBegun) output.note(describeStop(seen))
       throw error
     }
   })

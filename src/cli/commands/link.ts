@@ -1,7 +1,7 @@
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { EXPECTED_VERSIONS, expectedVersionOf } from '../numbers.ts'
-import { withStore } from '../store.ts'
+import { changingStore, PATIENCE } from '../store.ts'
 import { WordOption } from '../word-option.ts'
 
 /** `eventstore link`. */
@@ -24,8 +24,9 @@ async function handle(context: CommandContext): Promise<ExitCode> {
   const { command, flags, output } = context
   const [stream = '', ...ids] = context.operands
   const expectedVersion = expectedVersionOf(flags.expectedVersion)
-  return withStore(context, async ({ store }) => {
-    const result = await store.link(stream, ids, { expectedVersion })
+  return changingStore(context, async ({ store }, begin) => {
+    begin()
+    const result = await store.link(stream, ids, { expectedVersion, timeout: PATIENCE })
     const count = ids.length === 1 ? '1 event' : `${ids.length} events`
     output.report(`Linked ${count} into ${stream}, which has version ${result.streamVersion} now.`, {
       command,

@@ -2,7 +2,8 @@ import type { CommandContext, CommandDefinition } from '../command.ts'
 import { eventLine } from '../event-line.ts'
 import type { ExitCode } from '../failure.ts'
 import { integerOf } from '../numbers.ts'
-import { withStore } from '../store.ts'
+import { readEvenly } from '../read-evenly.ts'
+import { PATIENCE, TO_THE_LETTER, withStore } from '../store.ts'
 
 /** `eventstore read`. */
 export const read: CommandDefinition = {
@@ -22,14 +23,24 @@ async function handle(context: CommandContext): Promise<ExitCode> {
   const [name = ''] = context.operands
   const from = integerOf(flags.from, '--from', 1)
   const limit = integerOf(flags.limit, '--limit', 0)
-  return withStore(context, async ({ store }) => {
-    const events = store.read(name, {
-      direction: flags.backwards ? 'backwards' : 'forwards',
-      ...(from !== undefined && { from }),
-      ...(limit !== undefined && { limit }),
-      signal,
-    })
-    for await (const event of events) await output.line(eventLine(event, name, output), { ...event })
-    return 0
-  })
+  return withStore(
+    context,
+    async ({ store }) => {
+      const events = readEvenly(store, name, {
+        direction: flags.backwards ? 'backwards' : 'forwards',
+        ...(from !== undefined && { from }),
+        ...(limit !== undefined && { limit }),
+        timeout: PATIENCE,
+        signal,
+      })
+      let count = 0
+      for await (const event of events) {
+        await output.line(eventLine(event, name, output), { ...event })
+        count++
+      }
+      if (count === 0 && limit !== 0) output.note(from === undefined ? 'No events.' : `No events from ${from} on.`)
+      return 0
+    },
+    TO_THE_LETTER,
+  )
 }

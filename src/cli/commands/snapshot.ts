@@ -1,5 +1,5 @@
 import type { CommandContext, CommandDefinition } from '../command.ts'
-import type { ExitCode } from '../failure.ts'
+import { type ExitCode, RefusedError } from '../failure.ts'
 import { printable, printableLines } from '../printable.ts'
 import { withStore } from '../store.ts'
 import { wrap } from '../wrap.ts'
@@ -16,7 +16,10 @@ async function handle(context: CommandContext): Promise<ExitCode> {
   const [sourceId = ''] = context.operands
   return withStore(context, async ({ store }) => {
     const found = await store.readSnapshot(sourceId)
-    if (!found) throw new Error(`There is no snapshot of ${sourceId}: \`eventstore snapshots\` lists them.`)
+    if (!found) {
+      const message = `There is no snapshot of ${sourceId}: \`eventstore snapshots\` lists them.`
+      throw new RefusedError('SNAPSHOT_NOT_FOUND', message)
+    }
     const { sourceType, sourceVersion, createdAt } = found
     const title = `${sourceId}  ${sourceType}  version ${sourceVersion}  ${createdAt?.toISOString()}`
     const body = JSON.stringify({ data: found.data, metadata: found.metadata }, undefined, 2)

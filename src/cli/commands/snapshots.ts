@@ -3,7 +3,7 @@ import { formatBytes } from '../bytes.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import type { ListStyle } from '../output.ts'
-import { notePage, paged, pagingOf } from '../paging.ts'
+import { paged, pagingOf, showPage } from '../paging.ts'
 import { withStore } from '../store.ts'
 
 /** `eventstore snapshots`. */
@@ -20,9 +20,8 @@ async function handle(context: CommandContext): Promise<ExitCode> {
   const { flags, output } = context
   const paging = pagingOf(flags)
   return withStore(context, async ({ operations }) => {
-    const { items, totalItems } = await listSnapshots(operations, { search: flags.search ?? '', ...paging })
-    output.list(items, SNAPSHOTS)
-    notePage(output, paging, totalItems, 'snapshots')
+    const found = await listSnapshots(operations, { search: flags.search ?? '', ...paging })
+    showPage(output, found, { style: SNAPSHOTS, paging, things: 'snapshots' })
     return 0
   })
 }

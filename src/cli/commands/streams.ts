@@ -3,8 +3,8 @@ import type { CommandContext, CommandDefinition } from '../command.ts'
 import type { ExitCode } from '../failure.ts'
 import { wordOf } from '../numbers.ts'
 import type { ListStyle } from '../output.ts'
-import { notePage, paged, pagingOf } from '../paging.ts'
-import { withStore } from '../store.ts'
+import { paged, pagingOf, showPage } from '../paging.ts'
+import { PATIENCE, withStore } from '../store.ts'
 import { WordOption } from '../word-option.ts'
 
 const ORDERS = { name: 'name', version: 'version', 'created-at': 'createdAt', 'deleted-at': 'deletedAt' } as const
@@ -41,9 +41,9 @@ async function handle(context: CommandContext): Promise<ExitCode> {
       ...(sortBy && { sortBy: ORDERS[sortBy] }),
       ...(flags.descending && { sortDirection: 'descending' as const }),
       ...paging,
+      timeout: PATIENCE,
     })
-    output.list(found.items, STREAMS)
-    notePage(output, paging, found.totalItems, 'streams')
+    showPage(output, found, { style: STREAMS, paging, things: 'streams' })
     return 0
   })
 }

@@ -1,6 +1,6 @@
 import { resetSubscription } from '../../operations/reset-subscription.ts'
 import type { CommandContext, CommandDefinition } from '../command.ts'
-import { type ExitCode, UsageError } from '../failure.ts'
+import { type ExitCode, RefusedError, UsageError } from '../failure.ts'
 import { integerOf } from '../numbers.ts'
 import { withStore } from '../store.ts'
 
@@ -21,9 +21,13 @@ async function handle(context: CommandContext): Promise<ExitCode> {
     const result = await resetSubscription(operations, stream, name, to)
     switch (result.outcome) {
       case 'missing':
-        throw new Error(`${stream} has no subscription ${name}: \`eventstore subscriptions\` lists them.`)
+        throw new RefusedError(
+          'SUBSCRIPTION_NOT_FOUND',
+          `${stream} has no subscription ${name}: \`eventstore subscriptions\` lists them.`,
+        )
       case 'ahead':
-        throw new Error(
+        throw new RefusedError(
+          'CHECKPOINT_AHEAD',
           `${stream} ends at ${result.head}: a checkpoint of ${to} would be past its end. Nothing was changed.`,
         )
       case 'reset':

@@ -12,6 +12,7 @@ import { BEGIN_ONE_MOMENT } from '../one-moment.ts'
 import { type Counts, countsWith, FORMAT, type Header, KINDS, type Kind, LONGEST_LINE, NO_COUNTS } from './format.ts'
 import { LINES, timeText } from './lines.ts'
 
+const LINE_FEED = 0x0a
 /** Milliseconds for each statement but the copying itself, which takes as long as whoever takes the lines. */
 const TIMEOUT = 60_000
 
@@ -29,6 +30,8 @@ interface ExportPiece {
   readonly bytes: Uint8Array
   /** How many records of each kind there were up to here. */
   readonly counts: Counts
+  /** The position up to which all events are in it; in the end, the head. */
+  readonly position: number
   /** The last position that the store has given to an event. */
   readonly head: number
 }
@@ -49,16 +52,18 @@ export async function* exportStore(options: ExportOptions): AsyncGenerator<Expor
     signal.throwIfAborted()
     const schema = quoteIdentifier(schemaName)
     const header = await begin(session, schemaName, schema, streams)
-    let counts = NO_COUNTS
-    const piece = (bytes: Uint8Array): ExportPiece => ({ bytes, counts, head: header.head })
+    let [counts, position] = [NO_COUNTS, 0]
+    const piece = (bytes: Uint8Array): ExportPiece => ({ bytes, counts, position, head: header.head })
     yield piece(lineOf(header))
     for (const kind of KINDS) {
       const text = `COPY (${LINES[kind]({ schema, payload: header.payload, streams })}) TO STDOUT (FORMAT binary)`
       for await (const copied of session.copyOut(text)) {
         checkLength(copied, kind)
         counts = countsWith(counts, kind, copied.rows)
+        if (kind === 'event') position = lastPosition(copied.bytes)
         yield piece(copied.bytes)
       }
+      if (kind === 'event') position = header.head
     }
     yield piece(lineOf({ record: 'end', ...counts }))
   } catch (error) {
@@ -114,6 +119,12 @@ async function begin(
     head: Number(row?.head),
     exportedAt: row?.now ?? '',
   }
+}
+
+/** The position of the last of these lines. */
+function lastPosition(lines: Buffer): number {
+  const start = lines.lastIndexOf(LINE_FEED, -2) + 1
+  return Number(/"position":(\d+)/.exec(lines.toString('latin1', start, start + 100))?.[1])
 }
 
 function lineOf(record: object): Uint8Array {

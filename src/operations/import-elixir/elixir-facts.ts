@@ -1,87 +1,66 @@
-import { EventStoreError } from '../../errors.ts'
 import type { Query } from '../../postgres/executor.ts'
 import { nameProblem } from '../../util/arguments.ts'
+import { checkColumns, readColumns, readVersion } from './elixir-columns.ts'
+import { ElixirSourceError } from './elixir-source-error.ts'
 
-/** A database is no EventStore of Elixir's, or holds what this store cannot hold. */
-class ElixirSourceError extends EventStoreError {
-  readonly code = 'ELIXIR_SOURCE'
-}
+/** Where data and metadata are. */
+const CONTENTS = ['events.data', 'events.metadata', 'snapshots.data', 'snapshots.metadata'] as const
+export type ContentColumn = (typeof CONTENTS)[number]
 
 /** What is to be known of a source before anything is read from it. */
 export interface ElixirFacts {
-  /** Its last migration, as in `1.3.2`. */
+  /** Its last migration, as in `1.3.2`. Version 1.0 brought none: its last one is `0.17.0`. */
   readonly version: string
-  /** Whether data are JSON to the database, or bytes. */
-  readonly data: 'json' | 'bytes'
+  /** Which columns hold bytes. What the others hold is JSON to the database. */
+  readonly bytes: ReadonlySet<ContentColumn>
   /** The position of its last event. */
   readonly head: number
-  /** Whether streams can be soft deleted, which came in 1.1. */
+  /** Whether streams can be soft deleted, which came in 1.2. */
   readonly deletes: boolean
   /** Whether times have no time zone, and are meant in UTC. */
   readonly naiveTimes: boolean
+  readonly startingOver: StartingOver
 }
 
-/** The columns that are read. */
-const COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  streams: ['stream_id', 'stream_uuid', 'stream_version', 'created_at'],
-  events: ['event_id', 'event_type', 'causation_id', 'correlation_id', 'data', 'metadata', 'created_at'],
-  stream_events: ['event_id', 'stream_id', 'stream_version', 'original_stream_id', 'original_stream_version'],
-  subscriptions: ['subscription_id', 'stream_uuid', 'subscription_name', 'last_seen', 'created_at'],
-  snapshots: ['source_uuid', 'source_version', 'source_type', 'data', 'metadata', 'created_at'],
-  schema_migrations: ['major_version', 'minor_version', 'patch_version'],
-}
-
-interface ColumnRow {
-  readonly table: string
-  readonly column: string
-  readonly type: string
+/** Subscriptions that have seen more than their stream has, as it was hard deleted: they start over when it is created again. */
+export interface StartingOver {
+  readonly count: number
+  /** The first of them. */
+  readonly examples: readonly { readonly stream: string; readonly name: string }[]
 }
 
 /** Looks at the tables of a schema. Throws ElixirSourceError unless all are there, and all names can be stored. */
 export async function readElixirFacts(query: Query, schemaName: string, schema: string): Promise<ElixirFacts> {
-  const columns = await query<ColumnRow>({
-    text: `
-      SELECT c.relname::text AS "table", a.attname::text AS "column", format_type(a.atttypid, NULL) AS type
-      FROM pg_attribute a
-      JOIN pg_class c ON c.oid = a.attrelid
-      JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1::text AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped`,
-    values: [schemaName],
-  })
-  checkColumns(columns, schemaName)
+  const columns = await readColumns(query, schemaName)
+  await checkColumns(query, columns, schemaName, schema)
   await checkNames(query, schema)
-  const [row] = await query<{ version: string | null; head: string }>({
-    text: `
-      SELECT
-        (SELECT concat_ws('.', m.major_version, m.minor_version, m.patch_version) FROM ${schema}.schema_migrations m
-         ORDER BY m.major_version DESC, m.minor_version DESC, m.patch_version DESC LIMIT 1) AS version,
-        COALESCE((SELECT s.stream_version FROM ${schema}.streams s WHERE s.stream_id = 0), 0)::text AS head`,
+  const [row] = await query<{ head: string }>({
+    text: `SELECT COALESCE((SELECT s.stream_version FROM ${schema}.streams s WHERE s.stream_id = 0), 0)::text AS head`,
   })
-  const typeOf = (table: string, column: string) =>
-    columns.find((found) => found.table === table && found.column === column)?.type
   return {
-    version: row?.version ?? 'unknown',
-    data: typeOf('events', 'data') === 'bytea' ? 'bytes' : 'json',
+    version: (await readVersion(query, columns, schema)) ?? 'unknown',
+    bytes: new Set(CONTENTS.filter((column) => columns.get(column) === 'bytea')),
     head: Number(row?.head ?? 0),
-    deletes: typeOf('streams', 'deleted_at') !== undefined,
-    naiveTimes: typeOf('events', 'created_at') === 'timestamp without time zone',
+    deletes: columns.has('streams.deleted_at'),
+    naiveTimes: columns.get('events.created_at') === 'timestamp without time zone',
+    startingOver: await readStartingOver(query, schema),
   }
 }
 
-function checkColumns(columns: readonly ColumnRow[], schemaName: string): void {
-  const missing = Object.entries(COLUMNS).flatMap(([table, names]) =>
-    names
-      .filter((name) => !columns.some((found) => found.table === table && found.column === name))
-      .map((name) => `${table}.${name}`),
-  )
-  if (missing.length === 0) return
-  const all = Object.values(COLUMNS).flat().length
-  throw new ElixirSourceError(
-    missing.length === all
-      ? `There is no EventStore in schema ${schemaName} of the source. Name its database with --from, its schema with --from-schema.`
-      : `Schema ${schemaName} of the source is no EventStore of version 1: it has no ${missing.join(', ')}. Run ` +
-          '`mix event_store.migrate` there, or name another schema with --from-schema.',
-  )
+/** A subscription `s` and the version of its stream `t`, none if that was hard deleted: whether it has seen an event that is there. */
+export const SEEN = 's.last_seen BETWEEN 0 AND t.stream_version'
+
+async function readStartingOver(query: Query, schema: string): Promise<StartingOver> {
+  const rows = await query<{ stream: string; name: string; count: string }>({
+    text: `
+      SELECT s.stream_uuid::text AS stream, s.subscription_name::text AS name, count(*) OVER ()::text AS count
+      FROM ${schema}.subscriptions s
+      LEFT JOIN ${schema}.streams t ON t.stream_uuid = s.stream_uuid
+      WHERE s.last_seen > 0 AND (${SEEN}) IS NOT TRUE
+      ORDER BY s.stream_uuid::text COLLATE "C", s.subscription_name::text COLLATE "C"
+      LIMIT ${SHOWN}`,
+  })
+  return { count: Number(rows[0]?.count ?? 0), examples: rows.map(({ stream, name }) => ({ stream, name })) }
 }
 
 /** What could be named there and cannot be here. */

@@ -1,5 +1,6 @@
 import type { RecordContent, StoreRecord } from '../import/records.ts'
 import type { ElixirContent, ElixirRows } from './elixir-rows.ts'
+import { ElixirSourceError } from './elixir-source-error.ts'
 
 /** Whose content is decoded. */
 interface ContentContext {
@@ -17,11 +18,13 @@ export type ToRecord = {
   ) => Promise<StoreRecord | undefined> | StoreRecord | undefined
 }
 
+type ContentRow = { readonly data: ElixirContent; readonly metadata: ElixirContent; readonly type: string }
+
 /** How rows become records. Without a decoder data and metadata stay as they are. */
 export function toRecords(decoder?: ElixirDecoder): ToRecord {
-  const contents = async (row: { readonly data: ElixirContent; readonly metadata: ElixirContent }, type: string) => ({
-    data: await contentOf(row.data, { type, part: 'data' }, decoder),
-    metadata: await contentOf(row.metadata, { type, part: 'metadata' }, decoder),
+  const contents = async ({ data, metadata, type }: ContentRow, what: string) => ({
+    data: await contentOf(data, { type, part: 'data' }, what, decoder),
+    metadata: await contentOf(metadata, { type, part: 'metadata' }, what, decoder),
   })
   return {
     stream: (row) => ({ record: 'stream', name: row.name, createdAt: row.created, deletedAt: row.deleted }),
@@ -38,7 +41,7 @@ export function toRecords(decoder?: ElixirDecoder): ToRecord {
             causationId: row.causation,
             correlationId: row.correlation,
             createdAt: row.created,
-            ...(await contents(row, row.type)),
+            ...(await contents(row, `event ${row.id} at position ${row.key}`)),
           },
     link: (row) => ({
       record: 'link',
@@ -53,7 +56,7 @@ export function toRecords(decoder?: ElixirDecoder): ToRecord {
       sourceVersion: Number(row.version),
       sourceType: row.type,
       createdAt: row.created,
-      ...(await contents(row, row.type)),
+      ...(await contents(row, `the snapshot of ${JSON.stringify(row.key)}`)),
     }),
     subscription: (row) => ({
       record: 'subscription',
@@ -70,14 +73,43 @@ export function toRecords(decoder?: ElixirDecoder): ToRecord {
 async function contentOf(
   content: ElixirContent,
   context: ContentContext,
+  what: string,
   decoder: ElixirDecoder | undefined,
 ): Promise<RecordContent> {
-  if (content === null) return { json: context.part === 'metadata' ? '{}' : 'null' }
-  if (typeof content === 'string') return { json: content }
-  if (!decoder) return { bytes: content }
-  const json: unknown = JSON.stringify(await decoder(content, context))
+  const found =
+    decoder && content instanceof Uint8Array ? await decode(content, context, what, decoder) : asItIs(content)
+  if (context.part === 'data') return found
+  const text = 'json' in found ? found.json : shortText(found.bytes)
+  return text.trim() === NULL ? { json: '{}' } : found
+}
+
+function asItIs(content: ElixirContent): RecordContent {
+  if (content === null) return { json: NULL }
+  return typeof content === 'string' ? { json: content } : { bytes: content }
+}
+
+async function decode(
+  content: Uint8Array,
+  context: ContentContext,
+  what: string,
+  decoder: ElixirDecoder,
+): Promise<RecordContent> {
+  const where = `the ${context.part} of ${what}, of type ${JSON.stringify(context.type)}`
+  let json: unknown
+  try {
+    json = JSON.stringify(await decoder(content, context))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ElixirSourceError(`The decoder failed for ${where}: ${reason}`, { cause })
+  }
   if (typeof json === 'string') return { json }
-  throw new TypeError(
-    `the decoder must return a value that JSON can hold, found ${typeof json} for ${context.part} of a ${context.type}`,
-  )
+  throw new ElixirSourceError(`The decoder returned ${json} for ${where}. Expected what JSON can hold.`)
+}
+
+/** What serializers of JSON make of metadata that nobody has given. */
+const NULL = 'null'
+
+/** The text of bytes that may be no more than that word. */
+function shortText(bytes: Uint8Array): string {
+  return bytes.length > NULL.length * 2 ? '' : Buffer.from(bytes).toString()
 }

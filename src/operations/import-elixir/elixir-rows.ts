@@ -1,6 +1,6 @@
 import type { Kind } from '../export/format.ts'
 import { timeText } from '../export/lines.ts'
-import type { ElixirFacts } from './elixir-facts.ts'
+import { type ContentColumn, type ElixirFacts, SEEN } from './elixir-facts.ts'
 
 /** Data or metadata as the driver gives them: the text of JSON, or bytes. */
 export type ElixirContent = string | Uint8Array | null
@@ -45,10 +45,12 @@ export interface ElixirRows {
 }
 
 /** For each kind the statement that selects its rows, in the order of the records. `schema` is a quoted identifier. */
-export function elixirRows(schema: string, { deletes, naiveTimes, data }: ElixirFacts): Readonly<Record<Kind, string>> {
+export function elixirRows(schema: string, facts: ElixirFacts): Readonly<Record<Kind, string>> {
+  const { deletes, naiveTimes, bytes } = facts
   const time = (column: string) => timeText(naiveTimes ? `(${column} AT TIME ZONE 'UTC')` : column)
-  const content = (row: string) =>
-    ['data', 'metadata'].map((name) => `${row}.${name}${data === 'json' ? '::text' : ''} AS ${name}`).join(', ')
+  const column = (row: string, name: ContentColumn) => `${row}${bytes.has(name) ? '' : '::text'}`
+  const content = (table: 'events' | 'snapshots', row: string) =>
+    `${column(`${row}.data`, `${table}.data`)} AS data, ${column(`${row}.metadata`, `${table}.metadata`)} AS metadata`
   return {
     stream: `
       SELECT s.stream_id::text AS key, s.stream_uuid::text AS name, ${time('s.created_at')} AS created,
@@ -59,7 +61,7 @@ export function elixirRows(schema: string, { deletes, naiveTimes, data }: Elixir
     event: `
       SELECT a.stream_version::text AS key, s.stream_uuid::text AS stream, a.original_stream_version::text AS version,
         e.event_id::text AS id, e.event_type::text AS type, e.causation_id::text AS causation,
-        e.correlation_id::text AS correlation, ${time('e.created_at')} AS created, ${content('e')}
+        e.correlation_id::text AS correlation, ${time('e.created_at')} AS created, ${content('events', 'e')}
       FROM ${schema}.stream_events a
       LEFT JOIN ${schema}.events e ON e.event_id = a.event_id
       LEFT JOIN ${schema}.streams s ON s.stream_id = a.original_stream_id
@@ -84,13 +86,14 @@ export function elixirRows(schema: string, { deletes, naiveTimes, data }: Elixir
       ORDER BY s.stream_id`,
     snapshot: `
       SELECT s.source_uuid::text AS key, s.source_version::text AS version, s.source_type::text AS type,
-        ${time('s.created_at')} AS created, ${content('s')}
+        ${time('s.created_at')} AS created, ${content('snapshots', 's')}
       FROM ${schema}.snapshots s
       ORDER BY s.source_uuid::text COLLATE "C"`,
     subscription: `
       SELECT s.subscription_id::text AS key, s.stream_uuid::text AS stream, s.subscription_name::text AS name,
-        COALESCE(s.last_seen, 0)::text AS checkpoint, ${time('s.created_at')} AS created
+        (CASE WHEN ${SEEN} THEN s.last_seen ELSE 0 END)::text AS checkpoint, ${time('s.created_at')} AS created
       FROM ${schema}.subscriptions s
+      LEFT JOIN ${schema}.streams t ON t.stream_uuid = s.stream_uuid
       ORDER BY s.stream_uuid::text COLLATE "C", s.subscription_name::text COLLATE "C"`,
   }
 }

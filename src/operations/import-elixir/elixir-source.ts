@@ -1,14 +1,19 @@
+import { DatabaseError } from '../../errors.ts'
 import { connectionSource } from '../../postgres/connection-source.ts'
 import { Database } from '../../postgres/database.ts'
 import type { Query } from '../../postgres/executor.ts'
 import { quoteIdentifier } from '../../postgres/identifier.ts'
 import type { Session } from '../../postgres/session.ts'
+import { sqlStateOf, translateError } from '../../postgres/sqlstate.ts'
 import { KINDS, type Kind } from '../export/format.ts'
 import type { StoreRecord } from '../import/records.ts'
 import { BEGIN_ONE_MOMENT } from '../one-moment.ts'
 import { type ElixirFacts, readElixirFacts } from './elixir-facts.ts'
 import { type ElixirDecoder, toRecords } from './elixir-records.ts'
 import { elixirRows } from './elixir-rows.ts'
+import { ElixirSourceError } from './elixir-source-error.ts'
+
+const INSUFFICIENT_PRIVILEGE = '42501'
 
 /** Milliseconds for a page: the first one of snapshots has to sort. */
 const TIMEOUT = 600_000
@@ -61,8 +66,20 @@ export async function openElixirSource(options: ElixirSourceOptions): Promise<El
     }
   } catch (error) {
     await close()
-    throw signal.aborted ? signal.reason : error
+    throw signal.aborted ? signal.reason : sourceError(error)
   }
+}
+
+/** What failed was the source: the user has named two databases. */
+function sourceError(error: unknown): Error {
+  const translated = translateError(error)
+  if (translated instanceof ElixirSourceError) return translated
+  const { cause } = translated
+  const reason =
+    translated instanceof DatabaseError && cause instanceof Error ? `${cause.message}.` : translated.message
+  const advice =
+    sqlStateOf(error) === INSUFFICIENT_PRIVILEGE ? ' Its role needs USAGE on the schema and SELECT on the tables.' : ''
+  return new ElixirSourceError(`The source cannot be read: ${reason}${advice}`, { cause: error })
 }
 
 async function* readRecords(

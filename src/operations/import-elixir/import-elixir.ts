@@ -50,11 +50,14 @@ async function write(writer: RecordWriter, records: readonly StoreRecord[]): Pro
   } catch (error) {
     const refused = error instanceof ImportRefusedError && error.index !== undefined ? records[error.index] : undefined
     if (!refused) throw error
-    const advice =
-      'data' in refused && 'bytes' in refused.data ? ' Or name a module that decodes them, with --decoder.' : ''
+    const { message } = error as Error
+    if (message.endsWith('.')) throw error // it names the record, and says what to do
+    const advice = holdsBytes(refused) ? ' Or name a module that decodes them, with --decoder.' : ''
     const which = `${refused.record} (${describeFacts(refused.record, factsOf(refused))})`
-    throw new ImportRefusedError(`${which}: ${(error as Error).message}.${advice} What was imported before stays.`, {
-      cause: error,
-    })
+    throw new ImportRefusedError(`${which}: ${message}.${advice} What was imported before stays.`, { cause: error })
   }
+}
+
+function holdsBytes(record: StoreRecord): boolean {
+  return 'data' in record && ('bytes' in record.data || 'bytes' in record.metadata)
 }

@@ -92,7 +92,8 @@ function describeError(error: unknown, name: string, last: number, { begun }: Re
     )
   }
   if (error instanceof CutOff) {
-    const found = last === 0 ? 'found nothing' : `found none after line ${last}: the file is cut off`
+    if (last === 0) return new ImportRefusedError(`${name} is empty: expected an export. Nothing was imported.`)
+    const found = `found none after line ${last}: the file is cut off`
     return new ImportRefusedError(`${name}: expected a last record (end), ${found}. ${STAYS}`)
   }
   if (error instanceof ImportRefusedError)

@@ -14,6 +14,7 @@ export interface EmbeddedServer {
   close(): Promise<void>
 }
 
+/** Options of `openEmbeddedServer`. */
 export interface EmbeddedServerOptions {
   /** PostgreSQL settings, used if it is this call that starts the server. @default none */
   readonly settings?: Readonly<Record<string, string>>

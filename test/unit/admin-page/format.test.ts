@@ -5,6 +5,7 @@ import {
   formatCompact,
   formatCount,
   formatNumberOf,
+  formatOffset,
   formatRate,
   formatShortTime,
   formatTime,
@@ -66,6 +67,13 @@ describe('times', () => {
 
   test('are in the time zone of the reader, to the millisecond', () => {
     expect(formatTime(iso)).toBe('2026-11-03 04:05:06.007')
+  })
+
+  test('say how far their zone is from UTC at that time', () => {
+    const minutes = 0 - new Date(iso).getTimezoneOffset()
+    const [, sign, hours, rest] = /^([+−])(\d\d):(\d\d)$/.exec(formatOffset(iso)) ?? []
+    expect((sign === '−' ? -1 : 1) * (Number(hours) * 60 + Number(rest))).toBe(minutes)
+    expect(formatOffset('never')).toBe('')
   })
 
   test('of today have no day in a narrow column', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { changedNumber } from '../../../src/admin/page/writes/changed-number.ts'
 import { confirmationOf } from '../../../src/admin/page/writes/confirmation.ts'
 import { type EventDraft, requestOf } from '../../../src/admin/page/writes/new-event.ts'
 
@@ -25,10 +26,40 @@ describe('what has to be typed before something is destroyed', () => {
   })
 })
 
+describe('a number that would be stored as another one', () => {
+  test.each([
+    ['12345678901234567890', '12345678901234567000'],
+    ['{"a": [1, {"b": -9007199254740993}]}', '-9007199254740992'],
+    ['[0.1234567890123456789]', '0.12345678901234568'],
+    ['1e400', 'Infinity'],
+    ['1e-400', '0'],
+  ])('is found in %s', (text, read) => {
+    expect(changedNumber(text)?.read).toBe(read)
+    const problem = `would be stored as ${read}`
+    expect(requestOf({ ...DRAFT, data: text })).toEqual({ problem: expect.stringContaining(problem) })
+  })
+
+  test('is none that has other digits for the same', () => {
+    const texts = [
+      '0',
+      '-0',
+      '0.10',
+      '1e3',
+      '1.50E+2',
+      '9007199254740991',
+      '100000000000000000000',
+      '5e-324',
+      '1.7976931348623157e308',
+    ]
+    for (const text of [...texts, '"12345678901234567890"', '{"12345678901234567890": null}', 'true'])
+      expect([text, changedNumber(text)]).toEqual([text, undefined])
+  })
+})
+
 describe('the draft of an event', () => {
-  test('becomes a request whose numbers keep their digits', () => {
-    const request = requestOf({ ...DRAFT, expectedVersion: '3', data: '{"n": 12345678901234567890}' })
-    expect('body' in request && request.body).toContain('"data":{"n": 12345678901234567890}')
+  test('becomes a request with its data to the letter', () => {
+    const request = requestOf({ ...DRAFT, expectedVersion: '3', data: '{"n": 1.50, "m": 9007199254740991}' })
+    expect('body' in request && request.body).toContain('"data":{"n": 1.50, "m": 9007199254740991}')
     expect(bodyOf({ ...DRAFT, expectedVersion: '3' })).toEqual({
       stream: 'order-1',
       expectedVersion: 3,

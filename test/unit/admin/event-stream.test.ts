@@ -12,7 +12,7 @@ describe('a stream of server-sent events', () => {
     })
     expect(response.headers.get('Content-Type')).toBe('text/event-stream')
     expect(await response.text()).toBe(
-      'retry: 1000\n\nevent: a\ndata: {"text":"one\\ntwo\\r\u2028"}\n\nevent: b\nid: 7\ndata: []\n\n: ping\n\n',
+      'retry: 1000\n\nevent: a\ndata: {"text":"one\\ntwo\\r\u2028"}\n\nevent: b\nid: 7\ndata: []\n\nevent: ping\ndata: null\n\n',
     )
   })
 

@@ -102,6 +102,25 @@ describe('who is let through', () => {
     expect(codeOf({ method: 'HEAD', target: `/?token=${TOKEN}`, host: 'localhost:4001' })).toBe('UNAUTHORIZED')
   })
 
+  test('a link on another site may lead to the page, but to nothing behind it', () => {
+    const asked = {
+      method: 'GET',
+      host: '127.0.0.1:4001',
+      cookie: `eventstore_${PORT}=${TOKEN}`,
+      fetchSite: 'cross-site',
+    }
+    expect(codeOf({ ...asked, target: '/' })).toBe('pass')
+    expect(codeOf({ ...asked, target: '/api/events' })).toBe('FOREIGN_ORIGIN')
+  })
+
+  test('at port 80 browsers do not name the port', () => {
+    const asked = { method: 'GET', target: '/', cookie: `eventstore_80=${TOKEN}` }
+    const rules = { port: 80, token: TOKEN, allowWrites: false }
+    for (const host of ['127.0.0.1', 'localhost'])
+      expect(judge({ ...asked, host, origin: `http://${host}` }, rules).verdict).toBe('pass')
+    expect(judge({ ...asked, host: 'evil.test' }, rules).verdict).toBe('refuse')
+  })
+
   test('tokens have 32 random bytes', () => {
     expect(Buffer.from(TOKEN, 'base64url')).toHaveLength(32)
     expect(TOKEN).not.toBe(OTHER)
@@ -142,6 +161,7 @@ function expectedOf(
 ): string {
   if (!['127.0.0.1:4001', 'localhost:4001'].includes(host ?? '')) return 'FOREIGN_HOST'
   if (origin !== undefined && ![OWN, 'http://localhost:4001'].includes(origin)) return 'FOREIGN_ORIGIN'
+  if (origin === undefined && (fetchSite === 'same-site' || fetchSite === 'cross-site')) return 'FOREIGN_ORIGIN'
   if (!good) return 'UNAUTHORIZED'
   if (method === 'GET' || method === 'HEAD') return 'pass'
   if (method !== 'POST') return 'METHOD_NOT_ALLOWED'

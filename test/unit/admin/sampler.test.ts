@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Sample } from '../../../src/admin/api.ts'
+import type { Sample, SampleHistory } from '../../../src/admin/api.ts'
 import type { Message } from '../../../src/admin/event-stream.ts'
-import { SampleRing, Sampler } from '../../../src/admin/sampler.ts'
+import { historyOf, SampleRing, Sampler } from '../../../src/admin/sampler.ts'
 import { ConnectionError } from '../../../src/errors.ts'
 import { eventually } from '../../support/eventually.ts'
 
@@ -46,6 +46,7 @@ describe('the sampler', () => {
       onFailure: (error) => failures.push(error),
       every: 5,
       linger,
+      pingAfter: 20,
     })
 
   test('takes nothing while nobody looks, and stops some time after the last one has left', async () => {
@@ -63,7 +64,7 @@ describe('the sampler', () => {
     })
     const again = collect(sampler.watch(closing.signal))
     await eventually(() => expect(again.filter(isSample).length).toBeGreaterThan(0))
-    expect(again[0]).toMatchObject({ event: 'history', data: expect.arrayContaining([sample(1)]) })
+    expect(headsOf(again[0])).toContain(1)
   })
 
   test('gives the history, then each sample once, in order, to everybody who looks', async () => {
@@ -73,12 +74,41 @@ describe('the sampler', () => {
     const second = collect(sampler.watch(closing.signal))
     await eventually(() => expect(second.filter(isSample).length).toBeGreaterThan(3))
     closing.abort()
-    expect(first[0]).toEqual({ event: 'history', data: [] })
+    expect(first[0]).toEqual({ event: 'history', data: historyOf([]) })
     for (const heard of [first, second]) {
       const [history, ...others] = heard
-      const all = [...historyOf(history), ...others.filter(isSample).map(({ data }) => data as Sample)]
-      expect(heads(all)).toEqual(all.map((_, index) => index + 1))
+      const all = [...headsOf(history), ...heads(others.filter(isSample).map(({ data }) => data as Sample))]
+      expect(all).toEqual(all.map((_, index) => index + 1))
     }
+  })
+
+  test('gives whoever comes back the history that he has missed, and the newest sample as a whole', async () => {
+    const sampler = open(1_000)
+    const first = collect(sampler.watch(closing.signal))
+    await eventually(() => expect(first.filter(isSample).length).toBeGreaterThan(5))
+    const again = collect(sampler.watch(closing.signal, sample(3).time))
+    await eventually(() => expect(again.filter(isSample).length).toBeGreaterThan(1))
+    closing.abort()
+    const missed = headsOf(again[0])
+    expect(missed[0]).toBe(4)
+    expect(again.find(isSample)?.data).toEqual(sample((missed.at(-1) ?? 0) + 1))
+  })
+
+  test('has a history that names each subscription once, with a lag for each time', () => {
+    const of = (name: string, lag: number) => ({ stream: 's', name, checkpoint: 0, lag })
+    const samples = [
+      { ...sample(1), subscriptions: [of('a', 5)] },
+      { ...sample(2), subscriptions: [of('b', 7), of('a', 4)] },
+      { ...sample(3), subscriptions: [of('b', -1)] },
+    ]
+    expect(historyOf(samples)).toEqual({
+      times: samples.map(({ time }) => time),
+      heads: [1, 2, 3],
+      subscriptions: [
+        { stream: 's', name: 'a', lags: [5, 4, null] },
+        { stream: 's', name: 'b', lags: [null, 7, -1] },
+      ],
+    })
   })
 
   test('says when the database is away and when it is back, and goes on', async () => {
@@ -92,6 +122,15 @@ describe('the sampler', () => {
     await eventually(() => expect(states().at(-1)).toEqual({ connected: true, message: null }))
     await eventually(() => expect(heard.filter(isSample).length).toBeGreaterThan(0))
     expect(failures).toEqual([])
+  })
+
+  test('says that it lives, also while the database is away', async () => {
+    const sampler = open(1_000)
+    failure = new ConnectionError('No connection.')
+    const heard = collect(sampler.watch(closing.signal))
+    await eventually(() => expect(heard.filter((message) => message === 'ping').length).toBeGreaterThan(2))
+    failure = undefined
+    await eventually(() => expect(heard.filter(isSample).length).toBeGreaterThan(0))
   })
 
   test('reports what it does not expect, and begins anew with the next who looks', async () => {
@@ -128,6 +167,7 @@ function isSample(message: Message): message is Exclude<Message, 'ping'> {
   return message !== 'ping' && message.event === 'sample'
 }
 
-function historyOf(message: Message | undefined): readonly Sample[] {
-  return message && message !== 'ping' ? (message.data as readonly Sample[]) : []
+/** The heads of a message with a history. */
+function headsOf(message: Message | undefined): readonly number[] {
+  return message && message !== 'ping' ? (message.data as SampleHistory).heads : []
 }

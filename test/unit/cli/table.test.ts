@@ -30,14 +30,20 @@ describe('a table', () => {
   })
 
   test('cuts text that does not fit', () => {
-    const lines = render([{ name: 'a'.repeat(100), count: 7, when: WHEN }], 60)
-    expect(lines[1]).toBe(`${'a'.repeat(26)}…      7  ${WHEN}`)
-    expect(lines[1]).toHaveLength(60)
+    const lines = render([{ name: 'a'.repeat(100), count: 7, when: WHEN }], 80)
+    expect(lines[1]).toBe(`${'a'.repeat(46)}…      7  ${WHEN}`)
+    expect(lines[1]).toHaveLength(80)
   })
 
   test('leaves out what may be missing, once text would have too little room', () => {
     const lines = render([{ name: 'a'.repeat(100), count: 123_456, when: WHEN }], 40)
     expect(lines).toEqual([`NAME${' '.repeat(30)} COUNT`, `${'a'.repeat(31)}…  123456`, ''])
+  })
+
+  test('keeps a name with a UUID whole before anything that may be missing', () => {
+    const name = 'order-550e8400-e29b-41d4-a716-446655440000'
+    expect(render([{ name, count: 7, when: WHEN }], 80)[1]).toBe(`${name}      7  ${WHEN}`)
+    expect(render([{ name, count: 7, when: WHEN }], 72)[1]).toBe(`${name}      7`)
   })
 
   test('never cuts a number', () => {

@@ -66,7 +66,7 @@ describe('the lines of an export', () => {
   })
 
   test.each<[string, readonly unknown[], string]>([
-    ['an empty file', [], 'f: expected a last record (end), found nothing'],
+    ['an empty file', [], 'f is empty: expected an export. Nothing was imported.'],
     ['no header', [stream('s')], 'Line 1 of f is no beginning of an export'],
     ['lines of something else', [{ type: 'A', data: 1 }], 'Line 1 of f is no beginning of an export'],
     ['no end', [HEADER, stream('s')], 'f: expected a last record (end), found none after line 2: the file is cut off'],

@@ -15,28 +15,36 @@ import { FullTime } from './time.tsx'
 /** What led to an event and what followed from it: as a picture, and as a list. */
 export function ChainSection({ event }: { readonly event: EventSummary }) {
   const resource = useResource<Chain>(apiUrl('chain', { id: event.id }))
+  const { data, stale } = resource
+  // Who walks along a chain goes on seeing it; another event's chain would be taken for this one's.
+  const walking = stale && data?.events.some(({ id }) => id === event.id)
   return (
     <section aria-label="Causes and effects">
       <h2>Causes and effects</h2>
-      <Loaded resource={resource} what="causes and effects">
-        {(chain) => <Found chain={chain} event={event} />}
+      <Loaded
+        resource={stale && !walking ? { ...resource, data: undefined, stale: false } : resource}
+        what="causes and effects"
+      >
+        {(chain) => <Found chain={chain} event={event} stale={stale} />}
       </Loaded>
     </section>
   )
 }
 
-function Found({ chain, event }: { readonly chain: Chain; readonly event: EventSummary }) {
+interface FoundProps {
+  readonly chain: Chain
+  readonly event: EventSummary
+  /** Whether the chain is that of another event in it, while this one's is looked for. */
+  readonly stale: boolean
+}
+
+function Found({ chain, event, stale }: FoundProps) {
   const relations = useMemo(() => relationsTo(layOutChain(chain.events, chain.edges), event.id), [chain, event.id])
   const counts = countRelations(relations)
   return (
     <>
       <p class="muted chain-summary" role="status">
-        {chain.events.length > 1 &&
-          `${formatNumberOf(counts.cause, 'cause')} before, ${formatNumberOf(counts.effect, 'effect')} after`}
-        {counts.relative > 0 && `, ${formatNumberOf(counts.relative, 'other')} of the same correlation`}
-        {chain.events.length > 1 && '. '}
-        {event.causationId !== null && chain.missing.includes(event.causationId) && 'Its cause is not stored here. '}
-        {!chain.complete && `Not everything was looked at: up to position ${formatCount(chain.searchedTo)}. `}
+        {!stale && <Words chain={chain} event={event} counts={counts} />}
         {event.correlationId !== null && (
           <a href={hashOf({ ...ALL, filter: { ...NO_FILTER, correlationId: event.correlationId } })}>
             Its correlation in $all
@@ -54,6 +62,26 @@ function Found({ chain, event }: { readonly chain: Chain; readonly event: EventS
       ) : (
         <Empty>No other event was caused by this one, or has to do with it.</Empty>
       )}
+    </>
+  )
+}
+
+interface WordsProps extends Omit<FoundProps, 'stale'> {
+  readonly counts: ReturnType<typeof countRelations>
+}
+
+/** What was found, and what was not looked at. */
+function Words({ chain, event, counts }: WordsProps) {
+  const { events, missing, moreCauses, complete, searchedTo } = chain
+  const causes = `${formatNumberOf(counts.cause, 'cause')}${moreCauses ? ' and more' : ''} before`
+  return (
+    <>
+      {events.length > 1 && `${causes}, ${formatNumberOf(counts.effect, 'effect')} after`}
+      {counts.relative > 0 && `, ${formatNumberOf(counts.relative, 'other')} of the same correlation`}
+      {events.length > 1 && '. '}
+      {moreCauses && 'The first one here has causes of its own: open it to see them. '}
+      {event.causationId !== null && missing.includes(event.causationId) && 'Its cause is not stored here. '}
+      {!complete && `Effects were looked for up to position ${formatCount(searchedTo)}: there may be more. `}
     </>
   )
 }

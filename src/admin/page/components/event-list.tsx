@@ -4,16 +4,19 @@ import { formatBytes, formatCount, formatNumberOf } from '../format.ts'
 import type { Liveness } from '../live/follow-stream.ts'
 import { type LiveRow, newestNumber } from '../live/live-list.ts'
 import { type LiveEvents, useLiveEvents } from '../live/use-live-events.ts'
-import { type EventFilter, hashOf, streamHash } from '../router.ts'
+import { type EventFilter, hashOf, isFiltered, streamHash } from '../router.ts'
+import { visibleText } from '../visible-text.ts'
 import { DataTable } from './data-table.tsx'
 import { SafeText } from './safe-text.tsx'
-import { Empty, Failure, Loading } from './states.tsx'
+import { Empty, Failure, Loading, Waiting } from './states.tsx'
 import { ShortTime } from './time.tsx'
 
 export interface EventListProps {
   readonly stream: string
   readonly from: number | null
   readonly filter?: EventFilter
+  /** The address of the same list from another number on; of null, from the end. */
+  readonly hash: (from: number | null) => string
   /** What to say when there is nothing. */
   readonly empty: string
   /** Told of the number of the newest event that is known. */
@@ -28,28 +31,29 @@ const LIVENESS: Readonly<Record<Liveness, string>> = {
 }
 
 /** The events of a stream, newest first, as they arrive. Nothing moves while somebody reads. */
-export function EventList({ stream, from, filter, empty, onNewest }: EventListProps) {
+export function EventList({ stream, from, filter, hash, empty, onNewest }: EventListProps) {
   const box = useRef<HTMLDivElement>(null)
   const live = useLiveEvents({ stream, from, isReading: () => isReading(box.current), ...(filter && { filter }) })
-  const { list, error, loading } = live
+  const { list, stale, error } = live
   const newest = list ? newestNumber(list) : 0
   useEffect(() => onNewest?.(newest), [newest, onNewest])
   return (
     <section class="events" aria-label="Events">
-      <ListBar live={live} stream={stream} from={from} />
+      <ListBar live={live} from={from} hash={hash} />
       {error && <Failure error={error} reload={live.reload} />}
       {!list && !error && <Loading what="events" />}
+      {stale && <Waiting what="events" />}
       {list && (
-        <div ref={box} aria-busy={loading}>
+        <div ref={box} aria-busy={stale}>
           {list.rows.length > 0 && (
             <DataTable
-              caption={`Events of ${stream}, newest first`}
-              columns={stream === '$all' ? ALL_COLUMNS : columnsOf(stream)}
+              caption={`Events of ${visibleText(stream)}, newest first`}
+              columns={columnsOf(stream, hash)}
               rows={list.rows}
               rowKey={keyOf}
             />
           )}
-          {list.rows.length === 0 && <Empty>{list.older === null ? empty : 'Nothing found so far.'}</Empty>}
+          {list.rows.length === 0 && <Empty>{emptyWords(list.older, from, filter, empty)}</Empty>}
           <Older live={live} />
         </div>
       )}
@@ -57,15 +61,7 @@ export function EventList({ stream, from, filter, empty, onNewest }: EventListPr
   )
 }
 
-function ListBar({
-  live,
-  stream,
-  from,
-}: {
-  readonly live: LiveEvents
-  readonly stream: string
-  readonly from: number | null
-}) {
+function ListBar({ live, from, hash }: Pick<EventListProps, 'from' | 'hash'> & { readonly live: LiveEvents }) {
   const { liveness, list, paused } = live
   const waiting = list?.waitingCount ?? 0
   const detached = list?.detached ?? false
@@ -74,10 +70,10 @@ function ListBar({
       {from !== null && (
         <>
           <span>From number {formatCount(from)} on backwards</span>
-          <a class="button" href={streamHash(stream, from + 50)}>
+          <a class="button" href={hash(from + 50)}>
             Newer
           </a>
-          <a class="button" href={streamHash(stream)}>
+          <a class="button" href={hash(null)}>
             Newest, live
           </a>
         </>
@@ -103,16 +99,28 @@ function ListBar({
   )
 }
 
-function Older({ live: { list, loading, looked, loadOlder } }: { readonly live: LiveEvents }) {
+function Older({ live: { list, loading, olderError, looked, loadOlder } }: { readonly live: LiveEvents }) {
   if (!list || list.older === null) return null
   return (
-    <p class="older">
-      <button type="button" data-next disabled={loading} onClick={loadOlder}>
-        {loading ? 'Loading…' : 'Older events'}
-      </button>
-      {looked > list.rows.length && <span class="muted">{formatNumberOf(looked, 'event')} looked at so far</span>}
-    </p>
+    <>
+      {olderError && (
+        <p class="note danger" role="alert">
+          <SafeText text={olderError.message} limit={1_000} /> <code>{olderError.code}</code>
+        </p>
+      )}
+      <p class="older">
+        <button type="button" data-next aria-disabled={loading} onClick={loadOlder}>
+          {loading ? 'Loading…' : olderError ? 'Older events, again' : 'Older events'}
+        </button>
+        {looked > list.rows.length && <span class="muted">{formatNumberOf(looked, 'event')} looked at so far</span>}
+      </p>
+    </>
   )
+}
+
+function emptyWords(older: number | null, from: number | null, filter: EventFilter | undefined, empty: string): string {
+  if (older !== null) return 'Nothing found so far.'
+  return from === null || (filter && isFiltered(filter)) ? empty : 'There is nothing at this number or before it.'
 }
 
 type Row = LiveRow<EventSummary>
@@ -131,27 +139,20 @@ const SIZE = {
   class: 'size',
   cell: (row: Row) => row.kind === 'event' && formatBytes(row.event.bytes),
 }
-const ALL_COLUMNS = [
-  NUMBER,
-  { label: 'Type', class: 'type', cell: (row: Row) => typeCell(row, '$all') },
-  STREAM,
-  PREVIEW,
-  TIME,
-  SIZE,
-]
 
-function columnsOf(stream: string) {
-  return [NUMBER, { label: 'Type', class: 'type', cell: (row: Row) => typeCell(row, stream) }, PREVIEW, TIME, SIZE]
+function columnsOf(stream: string, hash: EventListProps['hash']) {
+  const type = { label: 'Type', class: 'type', cell: (row: Row) => typeCell(row, stream, hash) }
+  return stream === '$all' ? [NUMBER, type, STREAM, PREVIEW, TIME, SIZE] : [NUMBER, type, PREVIEW, TIME, SIZE]
 }
 
 function numberCell(row: Row) {
   return row.kind === 'event' ? formatCount(row.event.eventNumber) : `${formatCount(row.from)}–${formatCount(row.to)}`
 }
 
-function typeCell(row: Row, stream: string) {
+function typeCell(row: Row, stream: string, hash: EventListProps['hash']) {
   if (row.kind === 'gap')
     return (
-      <a class="gap" data-row href={streamHash(stream, row.to)}>
+      <a class="gap" data-row href={hash(row.to)}>
         {formatNumberOf(row.to - row.from + 1, 'event')} arrived too fast to show
       </a>
     )

@@ -2,7 +2,6 @@ import { formatCount, formatRate } from '../format.ts'
 import { ALL, hashOf, type Route, SNAPSHOTS, STREAMS, SUBSCRIPTIONS } from '../router.ts'
 import { rateOver } from '../state/sample-series.ts'
 import type { Theme } from '../state/theme.ts'
-import { useStats } from '../state/use-stats.ts'
 import { type Connection, useWatch } from '../state/watch.tsx'
 import { SafeText } from './safe-text.tsx'
 
@@ -70,15 +69,14 @@ export function Header({ route, theme, onTheme, onHelp }: HeaderProps) {
 const RATE_PERIOD = 10_000
 
 function Overview() {
-  const { samples, connection, store } = useWatch()
-  const { data: stats } = useStats()
+  const { samples, connection, store, stats } = useWatch()
   const head = samples.at(-1)?.head ?? store?.head
   const rate = rateOver(samples, RATE_PERIOD)
   return (
     <div class="overview">
       <Figure label="Head" value={head === undefined ? '–' : formatCount(head)} />
       <Figure label="Rate" value={rate === undefined ? '–' : formatRate(rate)} />
-      <Figure label="Streams" value={stats ? formatCount(stats.streams) : '–'} />
+      <Figure label="Streams" value={stats.data ? formatCount(stats.data.streams) : '–'} />
       <State connection={connection} />
     </div>
   )

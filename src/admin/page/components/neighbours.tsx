@@ -11,7 +11,8 @@ export function Neighbours({ event: { streamName, streamVersion } }: { readonly 
     apiUrl('events', { ...beside, from: streamVersion - 1, direction: 'backwards' }),
   )
   const after = useResource<EventPage>(apiUrl('events', { ...beside, from: streamVersion + 1, direction: 'forwards' }))
-  const [earlier, later] = [before.data?.events[0], after.data?.events[0]]
+  // Those of the event that was shown before would lead astray.
+  const [earlier, later] = [before, after].map(({ data, stale }) => (stale ? undefined : data?.events[0]))
   return (
     <nav class="neighbours" aria-label="In its stream">
       {earlier && earlier.eventNumber < streamVersion && (

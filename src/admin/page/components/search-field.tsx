@@ -19,8 +19,11 @@ export function SearchField({ label, value, onSearch, main, placeholder, class: 
   // Meanwhile the address may change: what is searched for then is added to what it says by that time.
   const latest = useRef(onSearch)
   latest.current = onSearch
-  // What is in the address counts, unless somebody is typing.
+  // What is in the address counts; but what was searched for here comes back from there while somebody may be typing on.
+  const searched = useRef(value)
   useEffect(() => {
+    if (value === searched.current) return
+    searched.current = value
     clearTimeout(timer.current)
     setText(value)
   }, [value])
@@ -29,7 +32,10 @@ export function SearchField({ label, value, onSearch, main, placeholder, class: 
   const search = (wanted: string, delay: number) => {
     clearTimeout(timer.current)
     setText(wanted)
-    timer.current = setTimeout(() => latest.current(wanted), delay)
+    timer.current = setTimeout(() => {
+      searched.current = wanted
+      latest.current(wanted)
+    }, delay)
   }
   return (
     <label class={`field ${own}`}>

@@ -12,6 +12,15 @@ export function Loading({ what }: { readonly what: string }) {
   )
 }
 
+/** While what is seen answers another question. It takes no room, and comes only when the answer is slow. */
+export function Waiting({ what }: { readonly what: string }) {
+  return (
+    <p class="waiting" role="status">
+      Loading {what}…
+    </p>
+  )
+}
+
 /** When there is nothing. */
 export function Empty({ children }: { readonly children: ComponentChildren }) {
   return <p class="state empty">{children}</p>
@@ -44,13 +53,14 @@ export interface LoadedProps<Data> {
 
 /** What was loaded, or the state of it; a failure that may pass stands above what was loaded before. */
 export function Loaded<Data>({ resource, what, children }: LoadedProps<Data>) {
-  const { data, error, loading, reload } = resource
+  const { data, stale, error, reload } = resource
   return (
     <>
       {error && <Failure error={error} reload={reload} />}
       {data === undefined && !error && <Loading what={what} />}
+      {stale && <Waiting what={what} />}
       {data !== undefined && (
-        <div class="loaded" aria-busy={loading}>
+        <div class="loaded" aria-busy={stale}>
           {children(data)}
         </div>
       )}

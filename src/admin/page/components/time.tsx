@@ -1,4 +1,4 @@
-import { formatShortTime, formatTime } from '../format.ts'
+import { formatOffset, formatShortTime, formatTime } from '../format.ts'
 
 /** A time in a narrow column; the whole of it on hover. */
 export function ShortTime({ iso }: { readonly iso: string }) {
@@ -9,11 +9,11 @@ export function ShortTime({ iso }: { readonly iso: string }) {
   )
 }
 
-/** A time to the millisecond. */
+/** A time to the millisecond, in the reader's time zone, which it says. */
 export function FullTime({ iso }: { readonly iso: string }) {
   return (
     <time dateTime={iso} title={iso}>
-      {formatTime(iso)}
+      {formatTime(iso)} <span class="muted">{formatOffset(iso)}</span>
     </time>
   )
 }

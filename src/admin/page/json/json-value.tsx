@@ -35,6 +35,7 @@ export function JsonValue({ row, text, reachable, onToggle }: JsonValueProps) {
         <span class={typeof key === 'number' ? 'json-index' : 'json-key'}>
           <SafeText text={String(key)} limit={120} />
           <span class="json-colon">:</span>
+          <wbr />
         </span>
       )}
       <Content node={node} text={text} reachable={reachable} />

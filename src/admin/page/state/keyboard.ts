@@ -40,7 +40,9 @@ export function useShortcuts(shortcuts: Shortcuts): void {
 /** The focus goes from row to row; a row's link opens it with Enter, as everywhere. */
 function moveRow(step: number): void {
   const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
-  const at = rows.indexOf(document.activeElement as HTMLElement)
+  // The focus may be on another link of the row.
+  const here = document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-row]')
+  const at = here ? rows.indexOf(here) : -1
   const next = at < 0 ? rows[0] : rows[Math.min(Math.max(at + step, 0), rows.length - 1)]
   next?.focus()
   next?.scrollIntoView({ block: 'nearest' })

@@ -1,5 +1,17 @@
-import type { Sample } from '../../api.ts'
+import type { SampleHistory } from '../../api.ts'
 import { keyOf } from './subscription-key.ts'
+
+/** A sample as the page keeps it. Those of the history have lags, and no checkpoints. */
+export interface KeptSample {
+  readonly time: string
+  readonly head: number
+  readonly subscriptions: readonly {
+    readonly stream: string
+    readonly name: string
+    readonly checkpoint?: number
+    readonly lag: number
+  }[]
+}
 
 /** What a chart draws: seconds since 1970, and a value for each; null where nothing is known. */
 export interface Series {
@@ -8,16 +20,36 @@ export interface Series {
 }
 
 /** Samples that are kept: half an hour of them. */
-const MOST_SAMPLES = 900
+export const MOST_SAMPLES = 900
 /** Milliseconds without a sample after which a line is broken. */
 const LONG_GAP = 10_000
 
-export function withSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
-  return [...samples, sample].slice(-MOST_SAMPLES)
+/** A sample that came twice, as the newest one does when the page listens anew, is kept once. */
+export function withSample(samples: readonly KeptSample[], sample: KeptSample): readonly KeptSample[] {
+  const before = samples.at(-1)?.time === sample.time ? samples.slice(0, -1) : samples
+  return [...before, sample].slice(-MOST_SAMPLES)
+}
+
+/** What was missed, behind what is older. */
+export function withHistory(
+  samples: readonly KeptSample[],
+  { times, heads, subscriptions }: SampleHistory,
+): readonly KeptSample[] {
+  const [first] = times
+  if (first === undefined) return samples
+  const missed = times.map((time, index) => ({
+    time,
+    head: heads[index] ?? 0,
+    subscriptions: subscriptions.flatMap(({ stream, name, lags }) => {
+      const lag = lags[index]
+      return lag === null || lag === undefined ? [] : [{ stream, name, lag }]
+    }),
+  }))
+  return [...samples.filter(({ time }) => time < first), ...missed].slice(-MOST_SAMPLES)
 }
 
 /** Events a second over the last so many milliseconds; undefined before there are two samples. */
-export function rateOver(samples: readonly Sample[], milliseconds: number): number | undefined {
+export function rateOver(samples: readonly KeptSample[], milliseconds: number): number | undefined {
   const last = samples.at(-1)
   if (!last) return undefined
   const first = samples.find((sample) => timeOf(sample) >= timeOf(last) - milliseconds)
@@ -26,7 +58,7 @@ export function rateOver(samples: readonly Sample[], milliseconds: number): numb
 }
 
 /** Events a second between each sample and the one before. */
-export function rateSeries(samples: readonly Sample[]): Series {
+export function rateSeries(samples: readonly KeptSample[]): Series {
   const times: number[] = []
   const values: (number | null)[] = []
   samples.forEach((sample, index) => {
@@ -39,17 +71,24 @@ export function rateSeries(samples: readonly Sample[]): Series {
   return { times, values }
 }
 
-/** A subscription's lag in each sample that names it. */
-export function lagSeries(samples: readonly Sample[], stream: string, name: string): Series {
-  const found = samples.map((sample) => ({
-    time: timeOf(sample) / 1_000,
-    lag: sample.subscriptions.find((one) => one.stream === stream && one.name === name)?.lag ?? null,
-  }))
-  return { times: found.map(({ time }) => time), values: found.map(({ lag }) => lag) }
+/** A subscription's lag in each sample that names it, and nothing over a pause. */
+export function lagSeries(samples: readonly KeptSample[], stream: string, name: string): Series {
+  const times: number[] = []
+  const values: (number | null)[] = []
+  samples.forEach((sample, index) => {
+    const before = samples[index - 1]
+    if (before && timeOf(sample) - timeOf(before) > LONG_GAP) {
+      times.push((timeOf(sample) - 1) / 1_000)
+      values.push(null)
+    }
+    times.push(timeOf(sample) / 1_000)
+    values.push(sample.subscriptions.find((one) => one.stream === stream && one.name === name)?.lag ?? null)
+  })
+  return { times, values }
 }
 
 /** The lags of all subscriptions that the samples name, by key. */
-export function lagSeriesOfAll(samples: readonly Sample[]): ReadonlyMap<string, Series> {
+export function lagSeriesOfAll(samples: readonly KeptSample[]): ReadonlyMap<string, Series> {
   const found = new Map<string, { readonly times: number[]; readonly values: number[] }>()
   for (const sample of samples)
     for (const one of sample.subscriptions) {
@@ -73,6 +112,6 @@ export function timeToCatchUp({ times, values }: Series): number | undefined {
   return (lag / ((before - lag) / (now - then))) * 1_000
 }
 
-function timeOf(sample: Sample): number {
+function timeOf(sample: KeptSample): number {
   return Date.parse(sample.time)
 }

@@ -2,8 +2,9 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { ApiError, get } from '../api-client.ts'
 
 export interface Resource<Data> {
-  /** The last answer. That of another question stays until this one's is there. */
+  /** The last answer. That of another question stays until this one's is there, and is `stale` meanwhile. */
   readonly data: Data | undefined
+  readonly stale: boolean
   readonly error: ApiError | undefined
   readonly loading: boolean
   reload(): void
@@ -11,7 +12,11 @@ export interface Resource<Data> {
 
 interface State<Data> {
   readonly data: Data | undefined
+  /** The question that `data` answers. */
+  readonly answered: string | undefined
   readonly error: ApiError | undefined
+  /** The question whose outcome was the last one. */
+  readonly settled: string | undefined
   readonly loading: boolean
 }
 
@@ -19,7 +24,13 @@ const RETRY_AFTER = 2_000
 
 /** Asks the server, again when the question changes, and again by itself while the server or its database is away. */
 export function useResource<Data>(url: string): Resource<Data> {
-  const [state, setState] = useState<State<Data>>({ data: undefined, error: undefined, loading: true })
+  const [state, setState] = useState<State<Data>>({
+    data: undefined,
+    answered: undefined,
+    error: undefined,
+    settled: undefined,
+    loading: true,
+  })
   const [attempt, setAttempt] = useState(0)
   const reload = useCallback(() => setAttempt((count) => count + 1), [])
 
@@ -28,12 +39,15 @@ export function useResource<Data>(url: string): Resource<Data> {
     let timer: ReturnType<typeof setTimeout> | undefined
     setState((before) => ({ ...before, loading: true }))
     get<Data>(url, abort.signal).then(
-      (data) => setState({ data, error: undefined, loading: false }),
-      (error: unknown) => {
+      (data) => setState({ data, answered: url, error: undefined, settled: url, loading: false }),
+      (cause: unknown) => {
         if (abort.signal.aborted) return
-        const failure = error instanceof ApiError ? error : new ApiError(0, 'UNEXPECTED', String(error))
-        setState((before) => ({ data: failure.passing ? before.data : undefined, error: failure, loading: false }))
-        if (failure.passing) timer = setTimeout(reload, RETRY_AFTER)
+        const error = cause instanceof ApiError ? cause : new ApiError(0, 'UNEXPECTED', String(cause))
+        setState(({ data, answered }) => {
+          const kept = error.passing && answered === url ? { data, answered } : { data: undefined, answered: undefined }
+          return { ...kept, error, settled: url, loading: false }
+        })
+        if (error.passing) timer = setTimeout(reload, RETRY_AFTER)
       },
     )
     return () => {
@@ -42,5 +56,12 @@ export function useResource<Data>(url: string): Resource<Data> {
     }
   }, [url, attempt, reload])
 
-  return { ...state, reload }
+  const { data, answered, settled } = state
+  return {
+    data,
+    stale: data !== undefined && answered !== url,
+    error: settled === url ? state.error : undefined,
+    loading: state.loading || settled !== url,
+    reload,
+  }
 }

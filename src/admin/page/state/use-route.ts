@@ -12,6 +12,11 @@ export function useRoute(): Route {
   return route
 }
 
+/** Goes on from the address where something slow was begun. Who went elsewhere meanwhile stays there. */
+export function navigateFrom(begun: string, route: Route): void {
+  if (location.hash === begun) navigate(route)
+}
+
 /** Goes to a route. `replace` leaves no trace in the history: for what changes while somebody types. */
 export function navigate(route: Route, how: 'push' | 'replace' = 'push'): void {
   const hash = hashOf(route)

@@ -12,10 +12,10 @@ const RELOAD_EVERY = 5_000
 export function useSubscriptions(): Resource<readonly SubscriptionRow[]> {
   const resource = useResource<readonly SubscriptionRow[]>(apiUrl('subscriptions'))
   usePolling(resource, RELOAD_EVERY)
-  const { data, loading } = resource
+  const { data } = resource
   const sample = useWatch().samples.at(-1)
   // The sample of when the rows came.
   const before = useMemo(() => sample, [data])
   const rows = useMemo(() => data && withLatest(data, sample === before ? undefined : sample), [data, sample, before])
-  return { ...resource, data: rows, loading: loading && data === undefined }
+  return { ...resource, data: rows }
 }

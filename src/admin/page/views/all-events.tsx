@@ -1,7 +1,7 @@
 import { EventList } from '../components/event-list.tsx'
 import { SearchField } from '../components/search-field.tsx'
 import { Title } from '../components/title.tsx'
-import { type EventFilter, isFiltered, NO_FILTER, parseHash, type Route } from '../router.ts'
+import { type EventFilter, hashOf, isFiltered, NO_FILTER, parseHash, type Route } from '../router.ts'
 import { navigate } from '../state/use-route.ts'
 
 type AllRoute = Extract<Route, { readonly view: 'all' }>
@@ -34,7 +34,7 @@ export function AllEventsView({ route }: { readonly route: AllRoute }) {
             placeholder={placeholder}
             value={filter[name]}
             class={name.endsWith('Id') ? 'wide' : ''}
-            onSearch={(text) => show({ [name]: text.trim() })}
+            onSearch={(text) => show({ [name]: name.endsWith('Id') ? text.trim() : text })}
           />
         ))}
         <SearchField
@@ -54,6 +54,7 @@ export function AllEventsView({ route }: { readonly route: AllRoute }) {
         stream="$all"
         from={from}
         filter={filter}
+        hash={(number) => hashOf({ ...route, from: number })}
         empty={isFiltered(filter) ? 'No event fits.' : 'No events yet: they appear as they are appended.'}
       />
     </>

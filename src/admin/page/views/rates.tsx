@@ -6,12 +6,10 @@ import { Empty, Loaded } from '../components/states.tsx'
 import { Title } from '../components/title.tsx'
 import { formatAge, formatBytes, formatCount, formatRate } from '../format.ts'
 import { rateOver, rateSeries } from '../state/sample-series.ts'
-import { useStats } from '../state/use-stats.ts'
 import { useWatch } from '../state/watch.tsx'
 
 export function RatesView() {
-  const { samples } = useWatch()
-  const stats = useStats()
+  const { samples, stats } = useWatch()
   const series = rateSeries(samples)
   const rate = rateOver(samples, 10_000)
   const most = Math.max(0, ...series.values.map((value) => value ?? 0))
@@ -29,7 +27,7 @@ export function RatesView() {
       ) : (
         <Empty>Samples are being taken, every two seconds: the first line appears in a moment.</Empty>
       )}
-      <Loaded resource={{ ...stats, loading: false }} what="figures">
+      <Loaded resource={stats} what="figures">
         {(data) => <Figures stats={data} />}
       </Loaded>
     </>

@@ -1,14 +1,15 @@
-import { useState } from 'preact/hooks'
+import { useCallback, useRef, useState } from 'preact/hooks'
 import type { StreamInfo } from '../../api.ts'
 import { apiUrl } from '../api-client.ts'
 import { CopyButton } from '../components/copy-button.tsx'
 import { EventList } from '../components/event-list.tsx'
 import { Fact, Facts } from '../components/facts.tsx'
 import { SafeText } from '../components/safe-text.tsx'
-import { Failure } from '../components/states.tsx'
+import { Failure, Loading } from '../components/states.tsx'
 import { FullTime } from '../components/time.tsx'
 import { Title } from '../components/title.tsx'
 import { formatCount } from '../format.ts'
+import { streamHash } from '../router.ts'
 import { useResource } from '../state/use-resource.ts'
 import { useWatch } from '../state/watch.tsx'
 import { AppendButton } from '../writes/append-dialog.tsx'
@@ -23,6 +24,16 @@ export function StreamView({ name, from }: StreamViewProps) {
   const { store } = useWatch()
   const { data: stream, error, reload } = useResource<StreamInfo>(apiUrl('stream', { name }))
   const [newest, setNewest] = useState(0)
+  const known = useRef(0)
+  const follow = useCallback(
+    (number: number) => {
+      // A stream that was destroyed and created anew begins again: what was known of it is over.
+      if (number < known.current) reload()
+      known.current = number
+      setNewest(number)
+    },
+    [reload],
+  )
   const deleted = stream?.status === 'deleted'
   const actions = store?.allowWrites && stream && !deleted && (
     <>
@@ -37,6 +48,7 @@ export function StreamView({ name, from }: StreamViewProps) {
         <CopyButton quiet what="the stream's name" text={() => name} />
       </Title>
       {error && <Failure error={error} reload={reload} />}
+      {!stream && !error && <Loading what="the stream" />}
       {stream && (
         <Facts>
           <Fact name="Status">
@@ -59,7 +71,8 @@ export function StreamView({ name, from }: StreamViewProps) {
         <EventList
           stream={name}
           from={from}
-          onNewest={setNewest}
+          hash={(number) => streamHash(name, number)}
+          onNewest={follow}
           empty="No events yet: they appear as they are appended."
         />
       )}

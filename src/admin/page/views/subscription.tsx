@@ -7,6 +7,7 @@ import { Title } from '../components/title.tsx'
 import { formatAge, formatCount } from '../format.ts'
 import { streamHash } from '../router.ts'
 import { lagSeries, timeToCatchUp } from '../state/sample-series.ts'
+import { useObservedLag } from '../state/use-observed-lag.ts'
 import { useSubscriptions } from '../state/use-subscriptions.ts'
 import { useWatch } from '../state/watch.tsx'
 import { DeleteSubscriptionButton } from '../writes/delete-subscription-dialog.tsx'
@@ -22,7 +23,10 @@ export function SubscriptionView({ stream, name }: SubscriptionViewProps) {
   const resource = useSubscriptions()
   const { data, reload } = resource
   const row = data?.find((one) => one.stream === stream && one.name === name)
-  const series = lagSeries(samples, stream, name)
+  const sampled = lagSeries(samples, stream, name)
+  const observed = useObservedLag(row)
+  const isSampled = sampled.values.some((value) => value !== null)
+  const series = isSampled ? sampled : observed
   const left = timeToCatchUp(series)
 
   const actions = row && store?.allowWrites && (
@@ -73,15 +77,18 @@ export function SubscriptionView({ stream, name }: SubscriptionViewProps) {
                 </p>
               )}
               <h2>Lag</h2>
-              {series.values.some((value) => value !== null) ? (
+              {series.times.length > 0 && (
                 <Chart
                   label="Lag"
                   format={formatCount}
                   series={series}
                   summary={`Lag over the last minutes; now ${formatCount(row.lag)}`}
                 />
-              ) : (
-                <Empty>No sample names it yet: samples hold the 100 subscriptions that lag most.</Empty>
+              )}
+              {!isSampled && samples.length > 0 && (
+                <p class="muted">
+                  From when this view was opened: only of the 100 subscriptions that lag most the last minutes are kept.
+                </p>
               )}
             </>
           ) : (

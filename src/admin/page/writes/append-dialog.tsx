@@ -75,7 +75,7 @@ function AppendForm({ stream, onDone, onClose }: AppendFormProps) {
               Show the stream
             </a>
           )}
-          <button type="button" class="primary" onClick={onClose}>
+          <button type="button" class="primary" ref={takeFocus} onClick={onClose}>
             Close
           </button>
         </div>
@@ -113,6 +113,11 @@ function AppendForm({ stream, onDone, onClose }: AppendFormProps) {
       )}
     </WriteForm>
   )
+}
+
+/** What had it is gone. */
+function takeFocus(element: HTMLElement | null): void {
+  element?.focus()
 }
 
 interface TextProps {

@@ -7,7 +7,7 @@ import { Loaded } from '../components/states.tsx'
 import { formatCount } from '../format.ts'
 import { STREAMS } from '../router.ts'
 import { useResource } from '../state/use-resource.ts'
-import { navigate } from '../state/use-route.ts'
+import { navigateFrom } from '../state/use-route.ts'
 import { confirmationOf } from './confirmation.ts'
 import { useWrite } from './use-write.ts'
 import { WriteForm } from './write-form.tsx'
@@ -40,10 +40,11 @@ function DeleteForm({ name, onDone, onClose }: DeleteStreamButtonProps & { reado
   const write = useWrite()
   const submit = async (expectedVersion: number) => {
     const request: DeleteStreamRequest = { name, mode, expectedVersion }
+    const begun = location.hash
     const answer = await write.send('streams/delete', JSON.stringify(request))
     if (answer === undefined) return
     onClose()
-    if (mode === 'hard') navigate(STREAMS)
+    if (mode === 'hard') navigateFrom(begun, STREAMS)
     else onDone()
   }
   return (

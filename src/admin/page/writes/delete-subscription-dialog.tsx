@@ -3,7 +3,7 @@ import type { DeleteSubscriptionRequest } from '../../api.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { SafeText } from '../components/safe-text.tsx'
 import { SUBSCRIPTIONS } from '../router.ts'
-import { navigate } from '../state/use-route.ts'
+import { navigateFrom } from '../state/use-route.ts'
 import { confirmationOf } from './confirmation.ts'
 import { useWrite } from './use-write.ts'
 import { WriteForm } from './write-form.tsx'
@@ -14,10 +14,11 @@ export function DeleteSubscriptionButton({ stream, name }: DeleteSubscriptionReq
   const close = () => setOpen(false)
   const submit = async () => {
     const request: DeleteSubscriptionRequest = { stream, name }
+    const begun = location.hash
     const answer = await write.send('subscriptions/delete', JSON.stringify(request))
     if (answer === undefined) return
     close()
-    navigate(SUBSCRIPTIONS)
+    navigateFrom(begun, SUBSCRIPTIONS)
   }
   return (
     <>

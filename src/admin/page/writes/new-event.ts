@@ -1,3 +1,5 @@
+import { changedNumber } from './changed-number.ts'
+
 /** What the form for a new event holds. */
 export interface EventDraft {
   readonly stream: string
@@ -16,8 +18,8 @@ const WORDS = ['any', 'no-stream', 'stream-exists']
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /**
- * The request that a draft stands for, as JSON text, or what is wrong with the draft. Data goes as it was written: numbers keep their
- * digits on the way.
+ * The request that a draft stands for, as JSON text, or what is wrong with the draft. Data goes as it was written; what would not be
+ * stored as it was written is refused.
  */
 export function requestOf(draft: EventDraft): Draft {
   if (draft.stream === '') return { problem: 'The stream needs a name.' }
@@ -26,11 +28,9 @@ export function requestOf(draft: EventDraft): Draft {
     ? JSON.stringify(draft.expectedVersion)
     : /^\d{1,16}$/.test(draft.expectedVersion) && draft.expectedVersion
   if (!expectedVersion) return { problem: 'The expected version is a number, any, no-stream or stream-exists.' }
-  const dataProblem = problemOf(draft.data)
-  if (dataProblem !== undefined) return { problem: `Data is no JSON: ${dataProblem}` }
   const metadata = draft.metadata.trim() === '' ? '{}' : draft.metadata
-  const metadataProblem = problemOf(metadata)
-  if (metadataProblem !== undefined) return { problem: `Metadata is no JSON: ${metadataProblem}` }
+  const problem = problemOf('Data', draft.data) ?? problemOf('Metadata', metadata)
+  if (problem !== undefined) return { problem }
   if (!metadata.trim().startsWith('{')) return { problem: 'Metadata is an object.' }
   const ids = [
     ['id', draft.id],
@@ -51,11 +51,14 @@ export function requestOf(draft: EventDraft): Draft {
   }
 }
 
-function problemOf(text: string): string | undefined {
+function problemOf(what: string, text: string): string | undefined {
   try {
     JSON.parse(text)
-    return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return `${what} is no JSON: ${error instanceof Error ? error.message : String(error)}`
   }
+  const changed = changedNumber(text)
+  if (!changed) return undefined
+  const { written, read } = changed
+  return `${what} has the number ${written.slice(0, 60)}, which would be stored as ${read}: write it in quotes.`
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { SafeText } from '../components/safe-text.tsx'
 import type { Write } from './use-write.ts'
 
@@ -20,8 +20,12 @@ export function WriteForm(props: WriteFormProps) {
   const { verb, write, onSubmit, onCancel, confirmation, disabled = false, children } = props
   const [typed, setTyped] = useState('')
   const confirmed = confirmation === undefined || typed === confirmation
+  const form = useRef<HTMLFormElement>(null)
+  // The dialog may be open for a while before its form is there.
+  useEffect(() => form.current?.querySelector<HTMLElement>('input:not([type=radio]), textarea')?.focus(), [])
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault()
         if (confirmed && !disabled && !write.busy) onSubmit()
