@@ -50,7 +50,12 @@ export function ownPool({
     }),
   })
   const open = new Set<pg.PoolClient>()
-  pool.on('connect', (client) => open.add(client)).on('remove', (client) => open.delete(client))
+  let farewell: NodeJS.Timeout | undefined
+  pool.on('connect', (client) => open.add(client))
+  pool.on('remove', (client) => {
+    open.delete(client)
+    if (open.size === 0) clearTimeout(farewell)
+  })
   let ended = false
   // The pool does not wait until the server has seen its clients leave: it may say farewell to them meanwhile.
   pool.on('error', (error) => ended || onIdleLost(error))
@@ -78,7 +83,7 @@ export function ownPool({
       await pool.end()
       // A server that does not answer must not keep the process from ending.
       const cutOff = () => open.forEach((client) => void client.connection.stream.destroy())
-      setTimeout(cutOff, FAREWELL).unref()
+      if (open.size > 0) farewell = setTimeout(cutOff, FAREWELL).unref()
     },
   }
 }
