@@ -60,5 +60,5 @@ export class StoredRecords {
 }
 
 const ADVICE =
-  'Nothing of it was changed. Import into an empty store (`eventstore init --schema NAME` makes one), or repeat an import of this ' +
-  'file into the store that it was begun in.'
+  'Nothing of it was changed. Import into an empty store (`eventstore init --schema NAME` makes one), or repeat the same import into ' +
+  'the store that it was begun in.'
