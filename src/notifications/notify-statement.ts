@@ -1,3 +1,4 @@
+import { lockClass } from '../postgres/advisory-locks.ts'
 import type { Statement } from '../postgres/executor.ts'
 import { escapeLiteral } from '../postgres/identifier.ts'
 import { preparedStatement } from '../postgres/prepared-statement.ts'
@@ -8,7 +9,7 @@ export function channelStatement(schema: string): Statement {
   return {
     text: `
       SELECT 'eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid::text AS channel,
-        '${escapeLiteral(schema)}.migrations'::regclass::oid::int::text AS key`,
+        ${lockClass(schema)}::int::text AS key`,
   }
 }
 
@@ -25,7 +26,7 @@ export const NOBODY = 'nobody listens'
 
 const NOTIFY = preparedStatement(
   (schema: string) => `
-    SELECT CASE WHEN pg_try_advisory_xact_lock('${escapeLiteral(schema)}.migrations'::regclass::oid::int, -1) THEN '${NOBODY}'
+    SELECT CASE WHEN pg_try_advisory_xact_lock(${lockClass(schema)}::int, -1) THEN '${NOBODY}'
       ELSE pg_notify('eventstore.' || '${escapeLiteral(schema)}.events'::regclass::oid::text, $1::text)::text END AS notified`,
 )
 

@@ -1,4 +1,4 @@
-import { escapeLiteral } from '../postgres/identifier.ts'
+import { lockClass } from '../postgres/advisory-locks.ts'
 import type { Operations } from './operations.ts'
 import type { SubscriptionRow } from './shown.ts'
 
@@ -22,7 +22,7 @@ export async function readSubscriptionRows({ query, schema }: Operations): Promi
         SELECT l.objid, min(l.pid) AS pid
         FROM pg_locks l
         WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
-          AND l.classid = '${escapeLiteral(schema)}.migrations'::regclass::oid
+          AND l.classid = ${lockClass(schema)}
           AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
         GROUP BY l.objid
       )

@@ -58,8 +58,17 @@ async function findOut(
     } catch (error) {
       const refused = error instanceof DatabaseError // the look was: what is refused later is an outcome
       if (!refused && !(error instanceof ConnectionError)) throw error
-      if (!isPassing(error) || deadline.remaining <= pause) throw lost
+      if (!isPassing(error) || deadline.remaining <= pause) throw outcomeUnknown(lost)
     }
     await sleep(pause)
   }
+}
+
+function outcomeUnknown({ cause }: ConnectionError): ConnectionError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new ConnectionError(
+    `The connection to PostgreSQL was lost while events were being stored (${why}), and whether they are could not be found out. ` +
+      'Repeat the append if its events have ids of your own; otherwise read the stream first.',
+    { cause },
+  )
 }

@@ -1,6 +1,6 @@
 import type { Payload } from '../options.ts'
+import { lockClass } from '../postgres/advisory-locks.ts'
 import type { Statement, TextRow } from '../postgres/executor.ts'
-import { escapeLiteral } from '../postgres/identifier.ts'
 import { preparedStatement } from '../postgres/prepared-statement.ts'
 import type { AppendOutcome, AppendRequest } from './append-request.ts'
 import { fieldsOf } from './event-arrays.ts'
@@ -17,7 +17,7 @@ export interface NextEvent {
 /** The setting is that of the functions: a plan made while tables are small is kept when they have grown. */
 const LOCK = preparedStatement(
   (schema: string) => `
-    SELECT pg_catalog.pg_advisory_xact_lock('${escapeLiteral(schema)}.migrations'::regclass::oid::int, 0)::text,
+    SELECT pg_catalog.pg_advisory_xact_lock(${lockClass(schema)}::int, 0)::text,
       pg_catalog.set_config('enable_seqscan', 'off', true)`,
 )
 

@@ -1,5 +1,5 @@
+import { lockClass } from '../postgres/advisory-locks.ts'
 import type { Executor } from '../postgres/executor.ts'
-import { escapeLiteral } from '../postgres/identifier.ts'
 import { Deadline } from '../util/deadline.ts'
 import type { StoreContext } from './store-context.ts'
 
@@ -25,7 +25,7 @@ function endStalledHolder(schema: string) {
       FROM pg_locks l
       JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.objid = 0::oid
-        AND l.classid = '${escapeLiteral(schema)}.migrations'::regclass::oid
+        AND l.classid = ${lockClass(schema)}
         AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
         AND a.state = 'active' AND a.wait_event = 'ClientRead' AND a.query LIKE 'COPY %'
         AND clock_timestamp() - a.query_start > interval '${PATIENCE} ms'`,

@@ -1,5 +1,5 @@
+import { lockClass } from '../postgres/advisory-locks.ts'
 import type { Statement } from '../postgres/executor.ts'
-import { escapeLiteral } from '../postgres/identifier.ts'
 
 /** A subscription that this process wants to hold. Where the schema was made anew, its id may be another's. */
 export interface Wanted {
@@ -110,5 +110,5 @@ export function releaseLocks(schema: string, key: string, holdings: readonly Hol
 }
 
 function lockKey(schema: string): string {
-  return `'${escapeLiteral(schema)}.migrations'::regclass::oid::int::text`
+  return `${lockClass(schema)}::int::text`
 }

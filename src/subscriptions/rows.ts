@@ -1,6 +1,6 @@
 import { checkTimeout, type OperationOptions } from '../options.ts'
+import { lockClass } from '../postgres/advisory-locks.ts'
 import type { Executor } from '../postgres/executor.ts'
-import { escapeLiteral } from '../postgres/identifier.ts'
 import type { SubscriptionInfo } from '../results.ts'
 import { checkOptions } from '../util/arguments.ts'
 import { Deadline } from '../util/deadline.ts'
@@ -93,7 +93,7 @@ export async function listSubscriptions(
           EXISTS (
             SELECT FROM pg_locks l
             WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted AND l.objid = s.subscription_id::oid
-              AND l.classid = '${escapeLiteral(schema)}.migrations'::regclass::oid
+              AND l.classid = ${lockClass(schema)}
               AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
           )::text AS active
         FROM ${schema}.subscriptions s

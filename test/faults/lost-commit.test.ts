@@ -88,7 +88,11 @@ test('when nothing can be found out in time it is ConnectionError, and repeating
   const cut = proxy.cutAt('before-answer', 'marked').then(() => proxy.refuse(true))
   const appending = rejection(store.append('marked', events, { expectedVersion: 'no-stream', timeout: 2_500 }))
   await cut
-  expect(await appending).toBeInstanceOf(ConnectionError)
+  const error = await appending
+  expect(error).toBeInstanceOf(ConnectionError)
+  expect(error).toMatchObject({
+    message: expect.stringMatching(/lost while events were being stored .*whether they are/),
+  })
   proxy.refuse(false)
   expect(await store.append('marked', events, { expectedVersion: 'no-stream' })).toMatchObject({ position: head + 3 })
   expect(await positionsAfter(store, head)).toEqual(range(head + 1, head + 3))

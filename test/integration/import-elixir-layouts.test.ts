@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { EventStore } from '../../src/index.ts'
 import { useDatabase } from '../support/database.ts'
-import { elixirSource, importElixir } from '../support/elixir-import.ts'
-import type { ElixirStore } from '../support/elixir-store.ts'
+import { countedEvent, elixirImports } from '../support/elixir-import.ts'
 import type { ElixirTables } from '../support/elixir-tables.ts'
 import { freshStore } from '../support/fresh-store.ts'
 import { runSql } from '../support/run-sql.ts'
 
 const database = useDatabase()
+const { source, importFrom } = elixirImports(database)
 
 beforeAll(async () => {
   // Times are what they are, wherever who reads them has his clock.
@@ -16,18 +16,6 @@ beforeAll(async () => {
   await runSql(database.connectionString, `ALTER DATABASE "${name}" SET timezone = 'Asia/Tokyo'`)
   await runSql(database.connectionString, `ALTER DATABASE "${name}" SET datestyle = 'German, DMY'`)
 })
-
-function source(tables: ElixirTables, build?: (elixir: ElixirStore) => Promise<unknown>): Promise<string> {
-  return elixirSource(database.connectionString, tables, build)
-}
-
-function importFrom(schema: string, into: string, ...more: readonly string[]) {
-  return importElixir(database.connectionString, schema, into, ...more)
-}
-
-function json(n: number) {
-  return { type: 'Elixir.Shop.Counted', data: `{"n":${n}}`, metadata: 'null' }
-}
 
 async function numbersOf(store: EventStore, stream: string): Promise<readonly (readonly [number, unknown])[]> {
   const events = await store.read(stream).toArray()
@@ -50,11 +38,11 @@ describe.each<ElixirTables & { readonly says: string }>([
     const schema = await source(tables, async (elixir) => {
       const at = '2021-03-28T01:30:00.000001Z'
       const [first] = await elixir.append('order-1', [
-        { ...json(1), at, metadata: '{"user":"ann"}', causation: cause },
-        json(2),
+        { ...countedEvent(1), at, metadata: '{"user":"ann"}', causation: cause },
+        countedEvent(2),
       ])
-      await elixir.append('order-2', [json(3)])
-      await elixir.append('order-1', [json(4)])
+      await elixir.append('order-2', [countedEvent(3)])
+      await elixir.append('order-1', [countedEvent(4)])
       await elixir.link('links', [first as string])
       await elixir.subscribe('$all', 'projector', 3)
       await elixir.snapshot('order-1', 3, 'Elixir.Shop.Order', '{"total":1}', 'null')
@@ -100,9 +88,9 @@ describe.each<ElixirTables & { readonly says: string }>([
 test('metadata that are missing, or JSON that says null, are an empty object', async () => {
   const schema = await source({ version: '1.4', data: 'bytea' }, async (elixir) => {
     await elixir.append('s', [
-      { ...json(1), metadata: null },
-      { ...json(2), metadata: 'null' },
-      { ...json(3), metadata: '{"a":null}' },
+      { ...countedEvent(1), metadata: null },
+      { ...countedEvent(2), metadata: 'null' },
+      { ...countedEvent(3), metadata: '{"a":null}' },
     ])
     await elixir.snapshot('s', 3, 'State', 'null', 'null')
   })
@@ -115,8 +103,8 @@ test('metadata that are missing, or JSON that says null, are an empty object', a
 describe('hard deletes', () => {
   test('of a stream that only links leave holes where the linked events were', async () => {
     const schema = await source({ version: '1.4', data: 'bytea' }, async (elixir) => {
-      const ids = await elixir.append('order-1', [json(1), json(2), json(3)])
-      await elixir.append('order-2', [json(4)])
+      const ids = await elixir.append('order-1', [countedEvent(1), countedEvent(2), countedEvent(3)])
+      await elixir.append('order-2', [countedEvent(4)])
       await elixir.link('report', [ids[1] as string, ids[2] as string])
       await elixir.hardDelete('report')
     })
@@ -133,13 +121,13 @@ describe('hard deletes', () => {
 
   test('do not let a subscription skip the events of a stream that is created anew, before or after the import', async () => {
     const schema = await source({ version: '1.4', data: 'bytea' }, async (elixir) => {
-      await elixir.append('gone', [json(1), json(2), json(3)])
-      await elixir.append('again', [json(4), json(5), json(6)])
-      await elixir.append('kept', [json(7), json(8), json(9)])
+      await elixir.append('gone', [countedEvent(1), countedEvent(2), countedEvent(3)])
+      await elixir.append('again', [countedEvent(4), countedEvent(5), countedEvent(6)])
+      await elixir.append('kept', [countedEvent(7), countedEvent(8), countedEvent(9)])
       for (const stream of ['gone', 'again', 'kept']) await elixir.subscribe(stream, 'mailer', 3)
       await elixir.hardDelete('gone')
       await elixir.hardDelete('again')
-      await elixir.append('again', [json(10)])
+      await elixir.append('again', [countedEvent(10)])
       await elixir.subscribe('kept', 'from before the start', -2)
     })
     await using store = await freshStore(database.connectionString)
@@ -162,7 +150,7 @@ describe('hard deletes', () => {
 
 test('a link of an event that was not there leaves a hole, at the end of a stream too', async () => {
   const schema = await source({ version: '1.4', data: 'jsonb' }, async (elixir) => {
-    const [one, two] = await elixir.append('order-1', [json(1), json(2)])
+    const [one, two] = await elixir.append('order-1', [countedEvent(1), countedEvent(2)])
     await elixir.link('links', [one as string, randomUUID(), two as string, randomUUID()])
   })
   await using store = await freshStore(database.connectionString)

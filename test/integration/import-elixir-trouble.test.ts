@@ -5,9 +5,8 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { commandLine } from '../support/command-line.ts'
 import { useDatabase } from '../support/database.ts'
-import { elixirSource, importElixir } from '../support/elixir-import.ts'
+import { countedEvent, elixirImports } from '../support/elixir-import.ts'
 import { ElixirStore } from '../support/elixir-store.ts'
-import type { ElixirTables } from '../support/elixir-tables.ts'
 import { NIL, TERMS } from '../support/elixir-terms.ts'
 import { eventually } from '../support/eventually.ts'
 import { type FreshStore, freshStore } from '../support/fresh-store.ts'
@@ -15,18 +14,7 @@ import { countWaiting, runSql, withClient } from '../support/run-sql.ts'
 import { startPiped } from '../support/terminal.ts'
 
 const database = useDatabase()
-
-function source(tables: ElixirTables, build?: (elixir: ElixirStore) => Promise<unknown>): Promise<string> {
-  return elixirSource(database.connectionString, tables, build)
-}
-
-function importFrom(schema: string, into: string, ...more: readonly string[]) {
-  return importElixir(database.connectionString, schema, into, ...more)
-}
-
-function json(n: number) {
-  return { type: 'Elixir.Shop.Counted', data: `{"n":${n}}`, metadata: 'null' }
-}
+const { source, importFrom } = elixirImports(database)
 
 /** Lets nobody write to a store until the work is done. */
 function locking<Result>(store: FreshStore, work: () => Promise<Result>): Promise<Result> {
@@ -46,7 +34,7 @@ function waiting(): Promise<void> {
 test('an import that is killed goes on when it is repeated', async () => {
   const schema = await source({ version: '1.4', data: 'bytea' }, async (elixir) => {
     for (let stream = 0; stream < 40; stream++) {
-      const events = Array.from({ length: 1_000 }, (_, n) => json(n))
+      const events = Array.from({ length: 1_000 }, (_, n) => countedEvent(n))
       await elixir.append(`order-${stream}`, events)
     }
   })
@@ -73,14 +61,14 @@ test('what is written to the source meanwhile is not imported, and is no differe
   await withClient(database.connectionString, async (client) => {
     const schema = `elixir_${randomUUID().slice(0, 8)}`
     const elixir = await ElixirStore.create(client, schema, { version: '1.4', data: 'bytea' })
-    await elixir.append('order-1', [json(1), json(2)])
+    await elixir.append('order-1', [countedEvent(1), countedEvent(2)])
     await using store = await freshStore(database.connectionString)
     const importing = await locking(store, async () => {
       const printed = importFrom(schema, store.schema)
       await waiting()
-      await elixir.append('order-1', [json(3)])
+      await elixir.append('order-1', [countedEvent(3)])
       await elixir.hardDelete('order-1')
-      await elixir.append('order-2', [json(4)])
+      await elixir.append('order-2', [countedEvent(4)])
       return { printed }
     })
     expect(await importing.printed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^events +2 +2 +0$/m) })
@@ -99,7 +87,7 @@ describe('a decoder', () => {
   const id = randomUUID()
   const terms = () =>
     source({ version: '1.4', data: 'bytea' }, async (elixir) => {
-      await elixir.append('s', [{ ...json(1), id, type: 'Term', data: Buffer.from([131, 97, 42]) }])
+      await elixir.append('s', [{ ...countedEvent(1), id, type: 'Term', data: Buffer.from([131, 97, 42]) }])
     })
 
   test.each([
@@ -134,7 +122,7 @@ describe('a decoder', () => {
 
   test('is asked for bytes alone: metadata in jsonb are as they are', async () => {
     const schema = await source({ version: '1.4', data: 'bytea', metadata: 'jsonb' }, async (elixir) => {
-      await elixir.append('s', [{ ...json(1), data: Buffer.from([131, 97, 42]), metadata: '{"user":"ann"}' }])
+      await elixir.append('s', [{ ...countedEvent(1), data: Buffer.from([131, 97, 42]), metadata: '{"user":"ann"}' }])
     })
     await using store = await freshStore(database.connectionString)
     const file = await decoderFile('export default (bytes, { part }) => ({ part, n: bytes[2] })')
@@ -180,7 +168,7 @@ describe('a source that cannot be read', () => {
 
 test('metadata that are not JSON name the event, and both ways out', async () => {
   const schema = await source({ version: '1.4', data: 'jsonb', metadata: 'bytea' }, async (elixir) => {
-    await elixir.append('s', [json(1), { ...json(2), metadata: NIL }])
+    await elixir.append('s', [countedEvent(1), { ...countedEvent(2), metadata: NIL }])
   })
   await using store = await freshStore(database.connectionString)
   const { exitCode, stderr } = await importFrom(schema, store.schema)

@@ -27,3 +27,18 @@ export function importElixir(
   const args = ['import-elixir', '--from', connectionString, '--from-schema', from, '--schema', into]
   return commandLine(connectionString, [...args, ...more])
 }
+
+/** Both, in the database of a test file. */
+export function elixirImports(database: { readonly connectionString: string }) {
+  return {
+    source: (tables: ElixirTables, build?: (elixir: ElixirStore) => Promise<unknown>) =>
+      elixirSource(database.connectionString, tables, build),
+    importFrom: (schema: string, into: string, ...more: readonly string[]) =>
+      importElixir(database.connectionString, schema, into, ...more),
+  }
+}
+
+/** An event as the original stores it, with a number in it. */
+export function countedEvent(n: number) {
+  return { type: 'Elixir.Shop.Counted', data: `{"n":${n}}`, metadata: 'null' }
+}

@@ -1,4 +1,4 @@
-import { escapeLiteral } from '../../postgres/identifier.ts'
+import { lockClass } from '../../postgres/advisory-locks.ts'
 import { dollarTag } from '../dollar-tag.ts'
 import { BY_INDEX, versionOf } from './tables.ts'
 
@@ -15,7 +15,7 @@ BEGIN
   IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
     RETURN false;
   END IF;
-  PERFORM pg_advisory_xact_lock('${escapeLiteral(schema)}.migrations'::regclass::oid::int, 0);
+  PERFORM pg_advisory_xact_lock(${lockClass(schema)}::int, 0);
   RETURN true;
 END
 ${body};
