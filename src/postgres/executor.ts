@@ -6,7 +6,7 @@ export interface Statement {
   readonly name?: string
   readonly text: string
   readonly values?: unknown[]
-  /** The same for a driver of which is not known that it takes values in binary form, if there are any. */
+  /** The same for a driver of which is not known that it takes values in binary form, or hands columns out as they were sent. */
   readonly asText?: () => Statement
 }
 
@@ -37,7 +37,7 @@ export interface Executor {
   readonly roundTrip: number
   /** Runs one statement. */
   query<Row>(statement: Statement, deadline: Deadline): Promise<readonly Row[]>
-  /** Runs one statement whose values are text or buffers, and whose columns are all text, the fast way. */
+  /** Runs one statement whose values are text or buffers, and whose columns are taken as the text that the server sends. */
   readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>
   /** The same for one that writes, in a READ COMMITTED transaction of its own or in the caller's. */
   write(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]>
@@ -62,7 +62,7 @@ export function executorWithin(query: Query, { inCallersTransaction, roundTrip }
     inCallersTransaction,
     roundTrip,
     query: (statement) => query(statement),
-    readRows: async (statement) => textRows(await query(statement)),
+    readRows: async (statement) => textRows(await query(statement.asText?.() ?? statement)),
     write: async (statement) => textRows(await query(statement)),
     writeAfter: async () => undefined,
     transaction: (_, work) => work(query),

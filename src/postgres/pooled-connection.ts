@@ -61,7 +61,7 @@ export class PooledConnection {
     return this.#settle(this.#client.query(understood) as Promise<Result<Row>>, deadline)
   }
 
-  /** Runs a statement of which every column is text. */
+  /** Runs a statement whose columns are taken as the text that the server sends. */
   async readRows(statement: Statement, deadline: Deadline): Promise<readonly TextRow[]> {
     if (!this.isDriversOwn) return textRows((await this.run<object>(statement, deadline)).rows)
     return this.#readText(deadline, statement)

@@ -2,17 +2,19 @@ import type { RecordedEvent } from '../events.ts'
 import type { TextRow } from '../postgres/executor.ts'
 import type { Codec } from '../serialization/payload.ts'
 
+/** What makes text of a column: nothing for who takes columns as the server sends them, a cast where a driver is in between. */
+export type ColumnCast = '' | '::text'
+
 /**
- * The columns of an event `e` in a stream `s`, as every read selects them and `toRecordedEvent` takes them, in this order. All of
- * them are text, which all drivers agree about. Times are milliseconds since 1970: rounded, because what is a little less than a
- * millisecond after the multiplication must not be cut to the one before.
+ * The columns of an event `e` in a stream `s`, as every read selects them and `toRecordedEvent` takes them, in this order. Times are
+ * milliseconds since 1970: the cast to an integer rounds them, as what is a little less than a millisecond must not be cut.
  */
-export function recordedColumns(payload: Codec['payload']): string {
-  const content = (column: string) => (payload === 'bytea' ? `encode(e.${column}, 'hex')` : `e.${column}::text`)
+export function recordedColumns(payload: Codec['payload'], cast: ColumnCast): string {
+  const content = (column: string) => (payload === 'bytea' ? `encode(e.${column}, 'hex')` : `e.${column}${cast}`)
   return `
-    e.position::text, e.event_id::text, e.stream_version::text, e.event_type,
-    ${content('data')} AS data, ${content('metadata')} AS metadata, e.causation_id::text, e.correlation_id::text,
-    round(date_part('epoch', e.created_at) * 1000::float8)::int8::text AS created_at, s.stream_name`
+    e.position${cast}, e.event_id${cast}, e.stream_version${cast}, e.event_type,
+    ${content('data')} AS data, ${content('metadata')} AS metadata, e.causation_id${cast}, e.correlation_id${cast},
+    (date_part('epoch', e.created_at) * 1000::float8)::int8${cast} AS created_at, s.stream_name`
 }
 
 /** How many columns these are: what a read selects besides comes after them. */
