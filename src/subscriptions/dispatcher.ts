@@ -156,17 +156,21 @@ export class Dispatcher<Event extends Numbered> {
   }
 
   #deliver(): readonly Delivery<Event>[] {
-    const deliveries = new Map<symbol, Event[]>()
+    const deliveries: { readonly subscriber: symbol; readonly events: Event[] }[] = []
     while (this.#queued > 0) {
       const next = this.#next()
       if (!next) break
       const { partition, member } = next
-      const batch = deliveries.get(member.subscriber) ?? []
-      deliveries.set(member.subscriber, batch)
-      do batch.push(this.#give(partition, member))
+      const { subscriber } = member
+      let delivery = deliveries.find((each) => each.subscriber === subscriber)
+      if (!delivery) {
+        delivery = { subscriber, events: [] }
+        deliveries.push(delivery)
+      }
+      do delivery.events.push(this.#give(partition, member))
       while (partition.key !== undefined && partition.queue.length > 0 && hasRoom(member))
     }
-    return Array.from(deliveries, ([subscriber, events]) => ({ subscriber, events }))
+    return deliveries
   }
 
   /** The earliest event that somebody may be given: from a partition that he holds, or from a free one to who waited longest. */
