@@ -2,6 +2,7 @@ import { ClosedError, ConnectionError, DatabaseError, TimeoutError } from '../er
 import { Deadline } from '../util/deadline.ts'
 import { Running } from '../util/running.ts'
 import { type CopyPlan, type Executor, type Query, type Statement, type TextRow, textRows } from './executor.ts'
+import { checkKept } from './kept.ts'
 import type { ConnectionSource } from './own-pool.ts'
 import { PooledConnection } from './pooled-connection.ts'
 import type { Session } from './session.ts'
@@ -225,10 +226,11 @@ async function copyInTransaction<Row>(
   return orRollBack(connection, async () => {
     const results = await connection.script<Row>(`${BEGIN}; ${first}`, deadline)
     const row = results.at(-1)?.rows[0]
-    const chunks = row && content(row)
-    if (chunks) {
-      const tags = await connection.copyIn(`COPY ${into} FROM STDIN (FORMAT binary); COMMIT`, chunks, deadline)
+    const copied = row && content(row)
+    if (copied) {
+      const tags = await connection.copyIn(`COPY ${into} FROM STDIN (FORMAT binary); COMMIT`, copied.chunks, deadline)
       checkCommitted(tags.at(-1))
+      checkKept(Number(tags[0]?.replace('COPY ', '')), copied.rows)
     } else {
       await connection.run({ text: 'ROLLBACK' }, deadline)
     }

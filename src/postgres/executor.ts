@@ -22,8 +22,8 @@ export interface CopyPlan<Row> {
   readonly first: string
   /** Where to: a table and its columns. */
   readonly into: string
-  /** What to copy, in the binary format, given the row of the first statement; undefined: nothing, all is rolled back. */
-  readonly content: (row: Row) => readonly Uint8Array[] | undefined
+  /** What to copy, in the binary format, and how many rows it has, given the row of the first statement; undefined: nothing, all is rolled back. */
+  readonly content: (row: Row) => { readonly chunks: readonly Uint8Array[]; readonly rows: number } | undefined
 }
 
 /**

@@ -30,17 +30,20 @@ export function copyPlan({ schema }: StoreContext, requests: readonly AppendRequ
     into: `${schema}.events (${EVENT_COLUMNS})`,
     content: (row) => {
       const reservations = readReservations(row)
-      const rows: Uint8Array[] = []
+      const chunks: Uint8Array[] = []
       let next = 0
+      let rows = 0
       for (const { parts } of requests) {
         const reserved = reservations.slice(next, next + parts.length)
         next += parts.length
         if (reserved.some(({ outcome }) => outcome !== 'ok')) continue
         for (const [index, part] of parts.entries()) {
-          if (part.events.length > 0) rows.push(reservedRows(part, reserved[index] as Reservation))
+          if (part.events.length === 0) continue
+          chunks.push(reservedRows(part, reserved[index] as Reservation))
+          rows += part.events.length
         }
       }
-      return rows.length === 0 ? undefined : [BINARY_HEADER, ...rows, BINARY_TRAILER]
+      return rows === 0 ? undefined : { chunks: [BINARY_HEADER, ...chunks, BINARY_TRAILER], rows }
     },
   }
 }

@@ -9,7 +9,7 @@ import { appendStatement, type GroupRow, groupRowOf, streamStatement } from './a
 import { chunksOf, isLarge } from './chunks.ts'
 import { refuseIsolation } from './isolation.ts'
 import { locateEvents } from './located-events.ts'
-import { nextEvent } from './next-event-statement.ts'
+import { nextEvents } from './next-events.ts'
 import { judgeRepetition } from './repetition.ts'
 import { readReservations } from './reservations.ts'
 import type { StoreContext } from './store-context.ts'
@@ -26,6 +26,7 @@ export async function appendGroup(
   executor: Executor,
   requests: readonly AppendRequest[],
   deadline: Deadline,
+  { haveMissed = false } = {},
 ): Promise<readonly AppendOutcome[]> {
   if (executor.inCallersTransaction && requests.some(({ ownIds }) => ownIds.length > 0)) {
     return executor.transaction(deadline, async (query) => {
@@ -35,7 +36,13 @@ export async function appendGroup(
     })
   }
   try {
-    const outcomes = await store(context, executor, requests, deadline)
+    const stored = haveMissed ? undefined : await storeNext(context, executor, requests, deadline)
+    if (stored) {
+      return await withSettled(stored, requests, (open) =>
+        appendGroup(context, executor, open, deadline, { haveMissed: true }),
+      )
+    }
+    const outcomes = await store(context, executor, requests, deadline, haveMissed)
     return await forgiveRepetitions(context, executor, requests, outcomes, deadline)
   } catch (error) {
     if (isDuplicateId(error)) {
@@ -80,36 +87,51 @@ async function orEachRefused<Outcome>(
   }
 }
 
+/** Stores a group of events that follow known ones; undefined of those that do not. Resolves to undefined for any other group. */
+async function storeNext(
+  context: StoreContext,
+  executor: Executor,
+  requests: readonly AppendRequest[],
+  deadline: Deadline,
+): Promise<readonly (AppendOutcome | undefined)[] | undefined> {
+  if (requests.some(isLarge)) return undefined
+  const next = nextEvents(context, requests)
+  const rows = next && (await refusingContent(executor.writeAfter(next.lock, next.insert, deadline)))
+  return rows && next.outcomes(rows)
+}
+
+/** Stores any group. Where events `haveMissed` the versions that they were to follow, this finds out why. */
 async function store(
   context: StoreContext,
   executor: Executor,
   requests: readonly AppendRequest[],
   deadline: Deadline,
+  haveMissed = false,
 ): Promise<readonly AppendOutcome[]> {
+  const copied =
+    isWorthCopying(requests, executor.roundTrip) &&
+    (await refusingContent(executor.copy(copyPlan(context, requests), deadline)))
+  if (copied) return readOutcomes(requests, copied)
+  const [request, another] = requests
+  if (request && !another && isLarge(request)) {
+    const storing = executor.transaction(deadline, (query) => storeInChunks(context, query, request))
+    return [await refusingContent(storing)]
+  }
+  const toStream = haveMissed ? undefined : streamStatement(context, requests)
+  if (toStream) {
+    const [row] = await refusingContent(executor.write(toStream, deadline))
+    if (row?.[0]) return [readStored(row[0])]
+  }
+  const [row] = await refusingContent(executor.write(appendStatement(context, requests), deadline))
+  return readOutcomes(requests, groupRowOf(row))
+}
+
+async function refusingContent<Result>(storing: Promise<Result>): Promise<Result> {
   try {
-    const copied =
-      isWorthCopying(requests, executor.roundTrip) && (await executor.copy(copyPlan(context, requests), deadline))
-    if (copied) return readOutcomes(requests, copied)
-    if (requests.length === 1 && requests[0] && isLarge(requests[0])) {
-      const [request] = requests
-      return [await executor.transaction(deadline, (query) => storeInChunks(context, query, request))]
-    }
-    const next = nextEvent(context, requests)
-    const rows = next && (await executor.writeAfter(next.lock, next.insert, deadline))
-    const stored = rows && next.outcome(rows)
-    if (stored) return [stored]
-    const toStream = rows ? undefined : streamStatement(context, requests)
-    if (toStream) {
-      const [row] = await executor.write(toStream, deadline)
-      if (row?.[0]) return [readStored(row[0])]
-    }
-    const [row] = await executor.write(appendStatement(context, requests), deadline)
-    return readOutcomes(requests, groupRowOf(row))
+    return await storing
   } catch (error) {
-    if (isContentRefused(error)) {
-      throw new InvalidEventError('An event', [{ message: error.message }], { cause: error.cause })
-    }
-    throw error
+    if (!isContentRefused(error)) throw error
+    throw new InvalidEventError('An event', [{ message: error.message }], { cause: error.cause })
   }
 }
 

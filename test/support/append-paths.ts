@@ -20,6 +20,8 @@ export interface AppendPath {
   readonly copies?: boolean
   /** Events that go to other streams before it and after it. */
   readonly company: readonly [before: number, after: number]
+  /** Whether the streams of its company have one event already, which is expected. */
+  readonly companyFollows?: boolean
   /** Whether its company is appends of their own, or parts of the same append. @default 'appends' */
   readonly companyIs?: 'appends' | 'parts'
   /** The statements that store an append of one event, and who runs them. */
@@ -39,6 +41,13 @@ export const APPEND_PATHS: readonly AppendPath[] = [
     statements: ['append_to_stream'],
   },
   { name: 'in a small group', company: [1, 1], statements: ['append_events'] },
+  {
+    name: 'in a small group of which the others follow known events',
+    company: [1, 1],
+    companyFollows: true,
+    statements: ['append_events'],
+    following: ['INSERT'],
+  },
   { name: 'in a group that is copied', company: [250, 250], statements: ['reserve', 'COPY'] },
   {
     name: 'in a large group, where connections cannot copy',
@@ -126,8 +135,9 @@ export interface Attempt {
  */
 export async function attempt(stage: Stage, appends: readonly Append[]): Promise<Attempt> {
   const { store, path, pool, callersPool } = stage
-  const { version: head } = await store.getStream('$all')
   const [before, after] = companyOf(path)
+  if (path.companyFollows) for (const companion of [before, after]) await beginStream(store, companion)
+  const { version: head } = await store.getStream('$all')
   const whole =
     path.companyIs === 'parts'
       ? appends.map((append) => withCompany(append, path))
@@ -173,14 +183,18 @@ function withCompany(append: Append, path: AppendPath): Append {
   return whole
 }
 
-function companyOf({ company }: AppendPath, identified = false): readonly (StreamAppend | undefined)[] {
-  return company.map((count, index) => {
+function companyOf(path: AppendPath, identified = false): readonly (StreamAppend | undefined)[] {
+  return path.company.map((count, index) => {
     const events = Array.from({ length: count }, (): NewEvent => {
       return { type: COMPANION, data: 0, ...(identified && { id: uuidv7() }) }
     })
     const stream = `${COMPANION} ${['before', 'after'][index]} ${uuidv7()}`
-    return count > 0 ? { stream, expectedVersion: 'no-stream', events } : undefined
+    return count > 0 ? { stream, expectedVersion: path.companyFollows ? 1 : 'no-stream', events } : undefined
   })
+}
+
+async function beginStream(store: FreshStore, companion: StreamAppend | undefined): Promise<void> {
+  if (companion) await store.append(companion.stream, { type: COMPANION, data: 0 }, { expectedVersion: 'no-stream' })
 }
 
 function withoutCompany(outcome: Outcome): Outcome {

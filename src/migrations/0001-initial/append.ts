@@ -2,6 +2,12 @@ import type { Payload } from '../../options.ts'
 import { dollarTag } from '../dollar-tag.ts'
 import { BY_INDEX, headOf, versionOf } from './tables.ts'
 
+/** A trigger or rule of somebody's that drops rows leaves no error behind: an append must not resolve then. */
+function raiseDropped(kept: string, sent: string): string {
+  return `RAISE EXCEPTION 'EventStore: a trigger or rule on its table lets only % of % events through', ${kept}, ${sent}
+        USING HINT = 'Find it with eventstore doctor, and remove it.';`
+}
+
 /** How events get in, but for groups so large that they are copied. */
 export function append(schema: string, payload: Payload): string {
   const body = dollarTag(schema)
@@ -30,6 +36,8 @@ LANGUAGE plpgsql ${BY_INDEX} AS ${body}
 #variable_conflict use_column
 DECLARE
   stream_ids bigint[];
+  kept bigint;
+  sent bigint;
 BEGIN
   SELECT r.outcomes, r.stream_ids, r.versions, r.heads, r.created INTO outcomes, stream_ids, versions, heads, created
   FROM ${schema}.reserve(streams, expected, counts, appends, previous, times) r;
@@ -40,6 +48,14 @@ BEGIN
   FROM unnest(parts, numbers, ids, causations, correlations, types, contents, about)
     AS e (part, number, id, causation_id, correlation_id, type, data, metadata)
   WHERE outcomes[e.part] = 'ok';
+  GET DIAGNOSTICS kept = ROW_COUNT;
+  sent := pg_catalog.cardinality(parts);
+  IF kept <> sent THEN
+    SELECT count(*) INTO sent FROM pg_catalog.unnest(parts) AS p (part) WHERE outcomes[p.part] = 'ok';
+    IF kept <> sent THEN
+      ${raiseDropped('kept', 'sent')}
+    END IF;
+  END IF;
 END
 ${body};
 
@@ -83,9 +99,12 @@ BEGIN
             AS e (id, causation_id, correlation_id, type, data, metadata, number)
         RETURNING stream_version, position
       )
-      SELECT ARRAY[max(e.stream_version), max(e.position)] INTO stored FROM new_events e HAVING count(*) > 0;
+      SELECT ARRAY[max(e.stream_version), max(e.position), count(*)] INTO stored FROM new_events e HAVING count(*) > 0;
     END IF;
-    IF creates OR stored IS NOT NULL OR expected NOT IN ('any', '0') THEN
+    IF stored[3] <> pg_catalog.cardinality(ids) OR creates AND stored IS NULL THEN
+      ${raiseDropped('COALESCE(stored[3], 0)', 'pg_catalog.cardinality(ids)')}
+    END IF;
+    IF stored IS NOT NULL OR expected NOT IN ('any', '0') THEN
       RETURN stored;
     END IF;
     creates := true;

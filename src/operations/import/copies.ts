@@ -59,7 +59,7 @@ export function copyEvents(
         writeInt8(rows, start, 2, streamVersion)
         writeBigInt8(rows, start, 3, microsecondsOf(createdAt))
       })
-      return [BINARY_HEADER, encoded.rows, BINARY_TRAILER]
+      return { chunks: [BINARY_HEADER, encoded.rows, BINARY_TRAILER], rows: records.length }
     },
   }
 }
@@ -89,6 +89,6 @@ export function copySnapshots(
   return {
     first: lockStatements(schema).join('; '),
     into: `${schema}.snapshots (source_version, created_at, source_id, source_type, data, metadata)`,
-    content: () => [BINARY_HEADER, bytes, BINARY_TRAILER],
+    content: () => ({ chunks: [BINARY_HEADER, bytes, BINARY_TRAILER], rows: records.length }),
   }
 }

@@ -1,0 +1,14 @@
+import { DatabaseError } from '../errors.ts'
+
+/** What a function raises of itself. */
+const RAISE_EXCEPTION = 'P0001'
+
+/** Throws when the database has taken rows without an error and has not kept all of them. */
+export function checkKept(kept: number, sent: number): void {
+  if (kept === sent) return
+  throw new DatabaseError(
+    RAISE_EXCEPTION,
+    `The database kept ${kept} of ${sent} rows: a trigger or rule on their table drops the others, and what is stored has gaps now. ` +
+      'Find it with `eventstore doctor`, and remove it.',
+  )
+}
