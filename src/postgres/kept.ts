@@ -1,6 +1,6 @@
 import { DatabaseError } from '../errors.ts'
 
-/** What a function raises of itself. */
+/** The SQLSTATE with which the schema's functions raise the same. */
 const RAISE_EXCEPTION = 'P0001'
 
 /** Throws when the database has taken rows without an error and has not kept all of them. */

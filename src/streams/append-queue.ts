@@ -82,16 +82,16 @@ export class AppendQueue {
 
   /** The next group is sent before those of the last one are answered: what they do then, it does not wait for. */
   async #run(): Promise<void> {
-    let answer = () => {}
+    let answer: (() => void) | undefined
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
       const storing = this.#storeGroup(group)
-      setImmediate(answer)
+      if (answer) setImmediate(answer)
       answer = await storing
       while (this.#queuedBytes < MOST_QUEUED && this.#roomWaiters.length > 0) this.#roomWaiters.shift()?.()
     }
     this.#running = false
-    answer()
+    answer?.()
   }
 
   #takeGroup(): readonly Waiting[] {

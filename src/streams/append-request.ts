@@ -61,9 +61,7 @@ export async function prepareAppend<Types extends EventTypes>(
   if (!Array.isArray(appends)) throw new TypeError(`appends must be an array, found ${describeKind(appends)}`)
   if (appends.length === 0) throw new RangeError('appendAll needs at least one part')
   const createdAt = checkCreatedAt(options.createdAt)
-  const targets = Array.from(appends, checkPart)
-  const twice = targets.find(({ stream }, index) => targets.findIndex((other) => other.stream === stream) !== index)
-  if (twice) throw new RangeError(`a stream comes once in an append, found ${JSON.stringify(twice.stream)} twice`)
+  const targets = checkParts(appends)
   const prepared = await prepareEvents(
     context,
     targets.flatMap(({ events }) => events),
@@ -75,6 +73,20 @@ export async function prepareAppend<Types extends EventTypes>(
     return { stream, expectedVersion, events }
   })
   return toRequest(parts, createdAt, prepared.ownIds)
+}
+
+function checkParts(appends: readonly StreamAppend[]): readonly StreamAppend[] {
+  const parts: StreamAppend[] = []
+  const streams = new Set<string>()
+  for (const append of appends) {
+    const part = checkPart(append)
+    if (streams.has(part.stream)) {
+      throw new RangeError(`a stream comes once in an append, found ${JSON.stringify(part.stream)} twice`)
+    }
+    streams.add(part.stream)
+    parts.push(part)
+  }
+  return parts
 }
 
 /** Each field and each event is looked at once: a getter or a Proxy may say something else the next time. */
