@@ -114,7 +114,7 @@ describe('names and data that want to do harm', () => {
   })
 
   test('with control characters are shown with escapes, and very long ones in part', async () => {
-    await using visit = await browser.visit(admin, '#/all')
+    await using visit = await browser.visit(admin, '#/streams')
     const { page } = visit
     for (const name of WRITTEN_PAST) {
       await visit.go(streamHash(name))
